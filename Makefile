@@ -1,0 +1,63 @@
+# `make paper` and `make test` set up all they need on a fresh machine (python3 >= 3.11 with venv, make, git).
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+SCALE ?= laptop
+CORES ?= all
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help setup latex paper test lint format lock clean
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 14
+
+setup: .venv/installed ## make .venv and install the pinned packages into it
+
+.venv/installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("error: Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; name another one with make PYTHON=...")'
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "error: this Python cannot make environments; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+latex: .venv/installed ## install the LaTeX packages that are missing (as root, with apt)
+	@missing=$$(rankcollapse latex || true); \
+	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "installing LaTeX: $$missing"; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; } >.venv/latex.log 2>&1 \
+	  || { tail -n 3 .venv/latex.log >&2; echo "warning: apt-get could not install LaTeX; going on without (.venv/latex.log)" >&2; }; \
+	fi
+
+paper: latex ## build everything at SCALE (default laptop), the paper included
+	snakemake --cores $(CORES) --config scale=$(SCALE)
+	@rankcollapse latex >/dev/null || { echo "error: no paper without LaTeX; all else is in results/$(SCALE)/" >&2; exit 1; }
+	@rankcollapse verify results/$(SCALE)/claims.json
+	@echo "results/$(SCALE)/paper.pdf"
+
+test: .venv/installed ## run the tests
+	pytest
+
+lint: .venv/installed ## check style: ruff, snakefmt, snakemake --lint
+	ruff check .
+	ruff format --check .
+	snakefmt --check .
+	snakemake --lint
+
+format: .venv/installed ## bring the code into the project's style
+	ruff check --fix .
+	ruff format .
+	snakefmt .
+
+lock: .venv/installed ## resolve pyproject.toml anew into requirements.lock
+	$(BIN)/pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet --extra dev --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-options \
+	  --no-header --output-file requirements.lock pyproject.toml
+	sed -i -E '/^torch==/ s/\+[a-z0-9.]+//' requirements.lock  # no local tag: GPU machines get the CUDA build
+
+clean: ## remove all results but the committed reference
+	find results -mindepth 1 -maxdepth 1 ! -name reference -exec rm -rf {} +

@@ -1,0 +1,94 @@
+"""Claims and how they are judged: measured intervals against thresholds fixed beforehand."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from rankcollapse.intervals import Interval
+
+Verdict = Literal["reproduced", "refuted", "inconclusive", "not_run"]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One quantity that must lie on one side of a threshold.
+
+    Attributes:
+        quantity: what was measured, with its units.
+        interval: the estimate and its 95% interval.
+        relation: the side of the threshold on which the claim holds.
+        threshold: fixed before any run.
+    """
+
+    quantity: str
+    interval: Interval
+    relation: Literal["<", ">="]
+    threshold: float
+
+    @property
+    def margin(self) -> float:
+        """Distance of the unfavourable end of the interval from the threshold; positive if the claim holds."""
+        if self.relation == "<":
+            return self.threshold - self.interval.high
+        return self.interval.low - self.threshold
+
+    @property
+    def verdict(self) -> Verdict:
+        """`reproduced` if the whole interval is on the claim's side, `refuted` if it is all on the other."""
+        if self.relation == "<":
+            holds, fails = self.interval.high < self.threshold, self.interval.low >= self.threshold
+        else:
+            holds, fails = self.interval.low >= self.threshold, self.interval.high < self.threshold
+        return "reproduced" if holds else "refuted" if fails else "inconclusive"
+
+    def record(self) -> dict[str, Any]:
+        """The condition as JSON values; an infinite bound is null."""
+        estimate, low, high, n = self.interval
+        return {
+            "quantity": self.quantity,
+            "verdict": self.verdict,
+            "estimate": estimate,
+            "ci_low": low if math.isfinite(low) else None,
+            "ci_high": high if math.isfinite(high) else None,
+            "relation": self.relation,
+            "threshold": self.threshold,
+            "n": n,
+        }
+
+
+_FROM_WORST = ("refuted", "inconclusive", "reproduced")
+
+
+def worst(conditions: Iterable[Condition]) -> Condition:
+    """The condition that decides a conjunction: of the worst verdict, then of the least margin.
+
+    Margins are compared, so the conditions must be about one quantity (say, the same rank at several depths).
+    """
+    return min(conditions, key=lambda condition: (_FROM_WORST.index(condition.verdict), condition.margin))
+
+
+def judge(
+    id: str, statement: str, figure: str, conditions: list[Condition], missing: str | None = None
+) -> dict[str, Any]:
+    """The verdict on a claim: all of its conditions must hold (an intersection-union test).
+
+    It is as good as the worst of its conditions; the first that bad gives the claim its estimate,
+    interval and threshold.
+
+    Args:
+        id: number of the claim, e.g. "C1".
+        statement: the claim in words.
+        figure: name of the figure that shows it.
+        conditions: in order of importance; not used if `missing` is given.
+        missing: why the claim cannot be decided from this run, or None.
+
+    Returns:
+        An entry of claims.json.
+    """
+    entry = {"id": id, "statement": statement, "figure": figure}
+    if missing is not None:
+        blank = dict.fromkeys(("estimate", "ci_low", "ci_high", "threshold", "quantity", "relation"))
+        return entry | {"verdict": "not_run", **blank, "n": 0, "reason": missing, "conditions": []}
+    decisive = min(conditions, key=lambda condition: _FROM_WORST.index(condition.verdict))
+    return entry | decisive.record() | {"conditions": [condition.record() for condition in conditions]}

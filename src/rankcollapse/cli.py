@@ -1,0 +1,147 @@
+"""The command line: every rule of the workflow is one of these commands, and a person can type them too."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rankcollapse.errors import UserError
+
+# Heavy imports (torch, pandas, matplotlib) stay inside the commands that need them.
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+
+Output = Annotated[Path, typer.Option(help="file to write; written whole or not at all")]
+Frames = Annotated[list[Path], typer.Argument(help="frames, EXPERIMENT.PART.parquet")]
+
+
+@app.command()
+def data(
+    name: Annotated[str, typer.Argument(help="data set of the catalogue")],
+    folder: Annotated[Path | None, typer.Option(help="take the files from here and nowhere else")] = None,
+) -> None:
+    """Fetch a data set into the cache (data/, or $RANKCOLLAPSE_CACHE), verified against the catalogue."""
+    from rankcollapse.datasets.fetch import fetch
+
+    for path in fetch(name, folder):
+        print(path)
+
+
+@app.command()
+def run(
+    frame: Annotated[str, typer.Argument(help="what to compute, e.g. depth.rank")],
+    settings: Annotated[list[str], typer.Argument(help="KEY=VALUE with VALUE in JSON, e.g. depths=[0,2]")],
+    output: Output,
+    device: Annotated[str, typer.Option(help="cpu, cuda, or auto")] = "cpu",
+    threads: Annotated[int, typer.Option(min=1, help="threads to use")] = 1,
+) -> None:
+    """Compute one cell: OUTPUT gets its rows, and OUTPUT with the ending .json its provenance."""
+    for library in ("OMP", "MKL", "OPENBLAS"):
+        os.environ[f"{library}_NUM_THREADS"] = str(threads)  # read when torch is imported
+    import torch
+
+    from rankcollapse.cells import run_cell
+
+    torch.set_num_threads(threads)
+    try:
+        run_cell(frame, settings, output, device, threads)
+    except torch.OutOfMemoryError as error:
+        raise UserError(f"the device is out of memory: {error}. Use a smaller setting or another device.") from None
+
+
+@app.command()
+def gather(cells: Annotated[list[Path], typer.Argument(help="cells, *.parquet")], output: Output) -> None:
+    """Join the cells of one frame, and their provenance."""
+    from rankcollapse.cells import gather_cells
+
+    gather_cells(cells, output)
+
+
+@app.command()
+def figure(
+    name: Annotated[str, typer.Argument(help="experiment, e.g. depth")],
+    frames: Frames,
+    output: Annotated[Path, typer.Option(help="NAME.png, or NAME.pgf to be typeset by LaTeX")],
+    settings_sha256: Annotated[str, typer.Option(help="hash of the settings, kept in the file's metadata")] = "",
+) -> None:
+    """Draw the figure of an experiment from its frames."""
+    from rankcollapse.downstream import draw_figure
+
+    draw_figure(name, frames, output, settings_sha256)
+
+
+@app.command()
+def claims(frames: Frames, output: Output) -> None:
+    """Judge every claim that these frames decide."""
+    from rankcollapse.downstream import judge_claims
+
+    judge_claims(frames, output)
+
+
+@app.command()
+def manifest(
+    frames: Frames,
+    scale: Annotated[str, typer.Option(help="name of the scale")],
+    settings: Annotated[str, typer.Option(help="the settings of the scale, JSON")],
+    output: Output,
+) -> None:
+    """Collect the provenance of a run: its settings and everything that made its frames."""
+    from rankcollapse.downstream import collect_manifest
+
+    collect_manifest(frames, scale, json.loads(settings), output)
+
+
+@app.command()
+def numbers(
+    frames: Frames,
+    manifest: Annotated[Path, typer.Option(help="manifest.json of the run")],
+    claims: Annotated[Path, typer.Option(help="claims.json of the run")],
+    output: Output,
+) -> None:
+    """Write every number of the paper as a LaTeX macro."""
+    from rankcollapse.downstream import write_numbers
+
+    write_numbers(frames, manifest, claims, output)
+
+
+@app.command()
+def verify(claims: Annotated[Path, typer.Argument(help="claims.json of a run")]) -> None:
+    """Print the verdicts as a table; exit with 1 if a claim is refuted."""
+    from rankcollapse.downstream import print_verdicts
+
+    if print_verdicts(json.loads(claims.read_text(encoding="utf-8"))):
+        raise typer.Exit(1)
+
+
+@app.command()
+def latex() -> None:
+    """Print the Debian packages that typesetting the paper still needs; exit with 1 if there are any."""
+    from rankcollapse.latex import missing_packages
+
+    if missing := missing_packages():
+        print(" ".join(missing))
+        raise typer.Exit(1)
+
+
+@app.command()
+def settings(
+    folder: Annotated[Path, typer.Argument(help="where schema.json and README.md are")] = Path("config"),
+) -> None:
+    """Bring config/schema.json and the table in config/README.md in step with the typed models."""
+    from rankcollapse.config import write_documentation
+
+    write_documentation(folder)
+
+
+def main() -> None:
+    """Run the command line; what the user can mend is told in one message, without a traceback."""
+    try:
+        app()
+    except UserError as error:
+        sys.exit(f"error: {error}")
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        sys.exit(f"error: {place}{error.strerror or error}")

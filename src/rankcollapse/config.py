@@ -1,0 +1,132 @@
+"""The settings of a scale: one YAML file under `config/`, checked against the typed models of the experiments."""
+
+import difflib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from rankcollapse.errors import UserError
+from rankcollapse.experiments.base import Grid, Settings
+from rankcollapse.experiments.depth.settings import DepthSettings
+from rankcollapse.files import write_whole
+
+TABLE_START, TABLE_END = "<!-- settings: made by `rankcollapse settings` -->", "<!-- end of settings -->"
+
+
+class Config(Settings):
+    """All settings of a scale."""
+
+    device: Literal["cpu", "cuda", "auto"]
+    """where the cells run; `auto` is `cuda` where there is one. Changing it reruns nothing by itself"""
+    data_folder: str | None = None
+    """take the data sets from here, `FOLDER/FILE[.gz]`, instead of from the sources of the catalogue"""
+    depth: DepthSettings
+
+    def experiments(self) -> dict[str, Settings]:
+        """The section of every experiment, by its name."""
+        return {name: value for name, value in self if isinstance(value, Settings)}
+
+    def grids(self) -> dict[str, Grid]:
+        """The frames of all experiments: `EXPERIMENT.PART`, computed by the module of that name."""
+        return {
+            f"{name}.{part}": grid
+            for name, section in self.experiments().items()
+            for part, grid in section.grids().items()
+        }
+
+
+def explain(error: ValidationError, source: str, known: type[BaseModel] | list[str]) -> UserError:
+    """A validation error as one message: for each mistake the key, the value found, and what is allowed.
+
+    Args:
+        error: what pydantic found.
+        source: where the values came from, e.g. a file's name.
+        known: the model, or the names of the arguments, that an unknown key is compared with.
+    """
+    lines = []
+    for mistake in error.errors():
+        *parents, key = mistake["loc"] or ("",)
+        name = ".".join(map(str, mistake["loc"]))
+        if mistake["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+            allowed = _keys(known, parents)
+            close = difflib.get_close_matches(str(key), allowed, 1)
+            hint = f"did you mean {close[0]}? " if close else ""
+            lines.append(f"  {name}: unknown key (value {mistake['input']!r}); {hint}allowed: {', '.join(allowed)}")
+        elif mistake["type"] in ("missing", "missing_keyword_only_argument"):
+            lines.append(f"  {name}: missing; it must be set")
+        else:
+            allowed = mistake["msg"].removeprefix("Value error, ")
+            lines.append(f"  {name}: {mistake['input']!r} is not allowed. {allowed}")
+    return UserError("\n".join([f"{source} has {len(lines)} mistake(s):", *lines]))
+
+
+def _keys(known: type[BaseModel] | list[str], parents: list[str | int]) -> list[str]:
+    """The keys that are allowed below `parents`."""
+    if isinstance(known, list):
+        return known
+    for parent in parents:
+        if isinstance(parent, str):
+            annotation = known.model_fields[parent].annotation
+            known = next(a for a in (annotation, *get_args(annotation)) if isinstance(a, type))
+    return list(known.model_fields)
+
+
+def check_settings(values: Mapping[str, Any], source: str) -> Config:
+    """Check the settings of a scale.
+
+    Args:
+        values: what a YAML file or Snakemake's `--config` gave.
+        source: its name in messages.
+
+    Raises:
+        UserError: a key is unknown or missing, a value has the wrong type or is out of range.
+    """
+    try:
+        return Config.model_validate(json.loads(json.dumps(values)))
+    except ValidationError as error:
+        raise explain(error, source, Config) from None
+
+
+def schema() -> str:
+    """The JSON schema of a settings file."""
+    return json.dumps(Config.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def table() -> str:
+    """All settings as a Markdown table: key, type or allowed values, meaning."""
+    lines = ["| key | allowed | meaning |", "|---|---|---|"]
+
+    def walk(model: type[BaseModel], prefix: str) -> None:
+        properties = model.model_json_schema()["properties"]
+        for name, field in model.model_fields.items():
+            if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+                walk(field.annotation, f"{prefix}{name}.")
+            else:
+                lines.append(f"| `{prefix}{name}` | {_allowed(properties[name])} | {field.description} |")
+
+    walk(Config, "")
+    return "\n".join(lines) + "\n"
+
+
+def _allowed(field: dict[str, Any]) -> str:
+    """What a field of a JSON schema allows, in words."""
+    if "anyOf" in field:
+        return " or ".join(_allowed(option) for option in field["anyOf"])
+    if "enum" in field:
+        return ", ".join(f"`{value}`" for value in field["enum"])
+    if field["type"] == "array":
+        return f"list of {_allowed(field['items'])}"
+    bounds = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
+    return " ".join([field["type"], *(f"{sign} {field[key]}" for key, sign in bounds.items() if key in field)])
+
+
+def write_documentation(folder: Path) -> None:
+    """Write `schema.json`, and the table in `README.md` between its two markers."""
+    write_whole(folder / "schema.json", schema())
+    readme = folder / "README.md"
+    before, _, rest = readme.read_text(encoding="utf-8").partition(TABLE_START)
+    _, _, after = rest.partition(TABLE_END)
+    write_whole(readme, f"{before}{TABLE_START}\n{table()}{TABLE_END}{after}")

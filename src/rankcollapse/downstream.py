@@ -1,0 +1,120 @@
+"""Everything that is made from frames: figures, verdicts, manifest, numbers. Seconds each, no data set, no GPU."""
+
+import importlib
+import json
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from rankcollapse import numbers
+from rankcollapse.config import Config
+from rankcollapse.errors import UserError
+from rankcollapse.figures import save
+from rankcollapse.files import write_whole
+from rankcollapse.latex import advice, missing_packages
+from rankcollapse.provenance import commit
+from rankcollapse.source import settings_hash
+
+
+def read_frames(paths: list[Path]) -> dict[str, pd.DataFrame]:
+    """Frames by name, `EXPERIMENT.PART`."""
+    return {path.stem: pd.read_parquet(path) for path in paths}
+
+
+def _modules(frames: dict[str, pd.DataFrame], part: str) -> list[ModuleType]:
+    """The module `part` of every experiment that has frames here, in order of appearance."""
+    experiments = dict.fromkeys(name.partition(".")[0] for name in frames)
+    return [importlib.import_module(f"rankcollapse.experiments.{name}.{part}") for name in experiments]
+
+
+def _json(values: Any) -> str:
+    return json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def draw_figure(name: str, paths: list[Path], output: Path, settings_sha256: str) -> None:
+    """Draw the figure of experiment `name`; commit and hashes go into the file's metadata."""
+    if name not in Config.model_fields:
+        raise UserError(f"there is no experiment {name!r}")
+    if output.suffix not in (".png", ".pgf"):
+        raise UserError(f"{output}: a figure ends in .png or .pgf")
+    if output.suffix == ".pgf" and (missing := missing_packages()):
+        raise UserError(advice(missing))
+    drawn = importlib.import_module(f"rankcollapse.experiments.{name}.figure").draw(read_frames(paths))
+    state = commit()
+    metadata = {
+        "Title": f"rankcollapse: {name}",
+        "Commit": f"{state['commit']}{'' if state['clean'] else ' (tree not clean)'}",
+        "Settings-SHA256": settings_sha256,
+        "Source": f"rankcollapse.experiments.{name}.figure",
+    }
+    save(drawn, output, metadata)
+
+
+def judge_claims(paths: list[Path], output: Path) -> None:
+    """Write claims.json: a list with an entry for each claim."""
+    frames = read_frames(paths)
+    entries = [entry for module in _modules(frames, "claims") for entry in module.judge_all(frames)]
+    write_whole(output, _json(sorted(entries, key=lambda entry: (entry["id"][0], int(entry["id"][1:])))))
+
+
+def collect_manifest(paths: list[Path], scale: str, settings: dict[str, Any], output: Path) -> None:
+    """Write manifest.json: the settings of the run and the provenance of every frame."""
+    provenance = {path.stem: json.loads(path.with_suffix(".json").read_text(encoding="utf-8")) for path in paths}
+    write_whole(
+        output,
+        _json(
+            {
+                "scale": scale,
+                **commit(),
+                "settings": settings,
+                "settings_sha256": {
+                    name: settings_hash(section) for name, section in settings.items() if isinstance(section, dict)
+                },
+                "frames": provenance,
+            }
+        ),
+    )
+
+
+def write_numbers(paths: list[Path], manifest: Path, claims: Path, output: Path) -> None:
+    """Write numbers.tex: the results every run has, then those of each experiment."""
+    frames = read_frames(paths)
+    results = numbers.from_run(json.loads(manifest.read_text("utf-8")), json.loads(claims.read_text("utf-8")))
+    for module in _modules(frames, "numbers"):
+        results |= module.numbers(frames)
+    write_whole(output, numbers.to_tex(results))
+
+
+COLOURS = {"reproduced": "green", "refuted": "red", "inconclusive": "yellow", "not_run": "dim"}
+
+
+def print_verdicts(claims: list[dict[str, Any]]) -> bool:
+    """Print the claims as a table on standard output.
+
+    Returns:
+        Whether a claim is refuted.
+    """
+
+    def text(value: float | None) -> str:
+        return "" if value is None else f"{value:.4g}"
+
+    table = Table(title="Claims")
+    for heading in ("claim", "verdict", "measured", "estimate", "95% interval", "holds if", "n"):
+        table.add_column(heading)
+    for claim in claims:
+        interval = f"{text(claim['ci_low'])} to {text(claim['ci_high'])}" if claim["ci_low"] is not None else ""
+        table.add_row(
+            claim["id"],
+            f"[{COLOURS[claim['verdict']]}]{claim['verdict']}[/]",
+            claim["quantity"] or claim["reason"],
+            text(claim["estimate"]),
+            interval,
+            f"{claim['relation'] or ''} {text(claim['threshold'])}",
+            str(claim["n"]),
+        )
+    Console().print(table)
+    return any(claim["verdict"] == "refuted" for claim in claims)

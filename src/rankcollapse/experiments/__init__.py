@@ -1,0 +1,1 @@
+"""The experiments, a package each: settings, the runs that fill its frames, its figure, its claims."""

@@ -1,0 +1,80 @@
+"""C1 and C2: what Figure 1 decides."""
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from rankcollapse.claims import Condition, judge, worst
+from rankcollapse.experiments.depth.summary import by_depth
+
+# Thresholds, fixed before the runs they judge.
+COLLAPSED_RANK = 2.0  # "one line": the mean rank is nearer to one than to two or more
+DEEP = 16  # "beyond about 10 layers", with room for the "about"
+CHANCE_ACCURACY = 0.2  # twice chance level for ten classes: the net has not learned
+TRAINED_ACCURACY = 0.5  # five times chance level: the net has learned
+
+
+def judge_rank(frame: pd.DataFrame) -> dict[str, Any]:
+    """C1 from the frame `depth.rank`."""
+    statement = (
+        "At initialization the rank of a vanilla network's last hidden state collapses with depth, while "
+        "batch normalization keeps it at √width or more at every depth."
+    )
+    vanilla, bn = (by_depth(frame, variant, "numerical_rank") for variant in ("vanilla", "bn"))
+    deepest = max(vanilla)
+    if deepest < DEEP:
+        return judge("C1", statement, "depth", [], missing=f"the deepest network has {deepest} layers, not {DEEP}")
+    root = math.sqrt(frame["width"].iloc[0])
+    return judge(
+        "C1",
+        statement,
+        "depth",
+        [
+            Condition(f"vanilla rank at depth {deepest}", vanilla[deepest], "<", COLLAPSED_RANK),
+            worst(
+                Condition(f"BN rank at depth {depth}, lowest of all depths", interval, ">=", root)
+                for depth, interval in bn.items()
+            ),
+        ],
+    )
+
+
+def judge_training(frame: pd.DataFrame) -> dict[str, Any]:
+    """C2 from the frame `depth.training`."""
+    statement = (
+        "Vanilla networks stop training beyond about ten layers, while networks with batch normalization "
+        "train at every depth."
+    )
+    final = frame[frame["phase"] == "final"]
+    vanilla, bn = (by_depth(final, variant, "accuracy") for variant in ("vanilla", "bn"))
+    deepest, shallowest = max(vanilla), min(vanilla)
+    if deepest < DEEP:
+        return judge("C2", statement, "depth", [], missing=f"the deepest network has {deepest} layers, not {DEEP}")
+    return judge(
+        "C2",
+        statement,
+        "depth",
+        [
+            worst(
+                Condition(f"BN accuracy at depth {depth}, lowest of all depths", interval, ">=", TRAINED_ACCURACY)
+                for depth, interval in bn.items()
+            ),
+            worst(
+                Condition(
+                    f"vanilla accuracy at depth {depth}, highest from {DEEP} on",
+                    interval,
+                    "<",
+                    CHANCE_ACCURACY,
+                )
+                for depth, interval in vanilla.items()
+                if depth >= DEEP
+            ),
+            Condition(f"vanilla accuracy at depth {shallowest}", vanilla[shallowest], ">=", TRAINED_ACCURACY),
+        ],
+    )
+
+
+def judge_all(frames: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
+    """The entries of claims.json that this experiment decides."""
+    return [judge_rank(frames["depth.rank"]), judge_training(frames["depth.training"])]

@@ -1,0 +1,62 @@
+"""The look of all figures, and how they are saved: PNG without LaTeX, PGF to be typeset by the paper."""
+
+import io
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from rankcollapse.files import write_whole
+from rankcollapse.intervals import Interval
+
+mpl.use("agg")
+
+TEXT_WIDTH = 5.5  # inches, of the paper's text block
+COLOURS = {"bn": "#0b5fa5", "vanilla": "#c8501e"}  # distinct in grey and for colour-blind readers
+MARKERS = {"bn": "o", "vanilla": "s"}
+LABELS = {"bn": "BN", "vanilla": "vanilla"}
+
+STYLE = {
+    "font.size": 9,
+    "axes.titlesize": 9,
+    "legend.fontsize": 8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.alpha": 0.3,
+    "lines.markersize": 3.5,
+    "lines.linewidth": 1.2,
+    "figure.constrained_layout.use": True,
+    "figure.dpi": 200,
+    "pgf.texsystem": "pdflatex",
+    "pgf.rcfonts": False,
+}
+
+
+def plot_intervals(axes: Axes, points: dict[int, Interval], variant: str) -> None:
+    """Draw means joined by a line, with their 95% intervals as error bars."""
+    x = list(points)
+    means = [point.estimate for point in points.values()]
+    errors = [[p.estimate - p.low for p in points.values()], [p.high - p.estimate for p in points.values()]]
+    axes.errorbar(x, means, errors, color=COLOURS[variant], marker=MARKERS[variant], capsize=2, label=LABELS[variant])
+
+
+def save(figure: Figure, path: Path, metadata: dict[str, str]) -> None:
+    """Save a figure as `.png` or `.pgf`, whole or not at all, with metadata inside the file.
+
+    Args:
+        figure: what to save.
+        path: where; the ending chooses the format.
+        metadata: text entries of the PNG; comment lines at the top of the PGF.
+    """
+    buffer = io.BytesIO()
+    with mpl.rc_context(STYLE):
+        if path.suffix == ".png":
+            figure.savefig(buffer, format="png", metadata=metadata)
+            write_whole(path, buffer.getvalue())
+        else:
+            mpl.rcParams["font.family"] = "serif"  # LaTeX's default, so the paper's own
+            figure.savefig(buffer, format="pgf")
+            header = "".join(f"% {key}: {value}\n" for key, value in metadata.items())
+            write_whole(path, header.encode() + buffer.getvalue())

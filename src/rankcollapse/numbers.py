@@ -1,0 +1,91 @@
+r"""numbers.tex: every number of the paper as a LaTeX result, looked up by name with `\result{name}`."""
+
+import math
+import re
+from typing import Any
+
+from rankcollapse.intervals import Interval
+
+_SPECIAL = {"\\": r"\textbackslash{}", "√": r"$\surd$", "–": "--", "≥": r"$\geq$"} | {
+    character: "\\" + character for character in "#$%&_{}"
+}
+_PREAMBLE = r"""% Made by the workflow from the frames, claims and manifest of one run. Do not edit.
+\makeatletter
+\newcommand{\result}[1]{\@ifundefined{result@#1}{\PackageError{results}{no result named #1}{}}{\@nameuse{result@#1}}}
+"""
+
+
+def escape(text: str) -> str:
+    """Plain text as LaTeX."""
+    return "".join(_SPECIAL.get(character, character) for character in text)
+
+
+def number(value: float | int | None) -> str:
+    """A number for the eye: integers in full with thin spaces, others with three significant digits."""
+    if value is None or not math.isfinite(value):
+        return "--"
+    if float(value).is_integer() and abs(value) < 1e15:
+        return f"{int(value):,}".replace(",", r"\,").replace("-", r"\ensuremath{-}")
+    text = f"{value:.3g}"
+    mantissa, _, exponent = text.partition("e")
+    if exponent:
+        return rf"\ensuremath{{{mantissa}\times 10^{{{int(exponent)}}}}}"
+    return text.replace("-", r"\ensuremath{-}")
+
+
+def interval(value: Interval) -> str:
+    """An estimate with its 95% interval in brackets."""
+    return f"{number(value.estimate)} [{number(value.low)}, {number(value.high)}]"
+
+
+def leaves(prefix: str, value: Any) -> dict[str, str]:
+    """Every leaf of nested settings under its dotted name; lists joined by commas."""
+    if isinstance(value, dict):
+        return {k: v for key, inner in value.items() for k, v in leaves(f"{prefix}.{key}", inner).items()}
+    if isinstance(value, list):
+        return {prefix: ", ".join(leaves("", item)[""] for item in value)}
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return {prefix: escape("none" if value is None else str(value))}
+    return {prefix: number(value)}
+
+
+def claim_row(claim: dict[str, Any]) -> str:
+    """One row of the paper's verdict table."""
+    interval = f"[{number(claim['ci_low'])}, {number(claim['ci_high'])}]" if claim["ci_low"] is not None else "--"
+    relation = {"<": "$<$", ">=": r"$\geq$", None: ""}[claim["relation"]]
+    cells = [
+        claim["id"],
+        escape(claim["quantity"] or claim["reason"]),
+        f"{number(claim['estimate'])} {interval}",
+        f"{relation} {number(claim['threshold'])}",
+        number(claim["n"]),
+        claim["verdict"].replace("_", " "),
+    ]
+    return " & ".join(cells) + r" \\"
+
+
+def to_tex(results: dict[str, str]) -> str:
+    """The file that defines all results; names are letters, digits, dots and underscores."""
+    for name in results:
+        if not re.fullmatch(r"[\w.]+", name):
+            raise ValueError(f"a result cannot be named {name!r}")
+    lines = [rf"\@namedef{{result@{name}}}{{{value}}}" for name, value in results.items()]
+    return _PREAMBLE + "\n".join(lines) + "\n" + r"\makeatother" + "\n"
+
+
+def from_run(manifest: dict[str, Any], claims: list[dict[str, Any]]) -> dict[str, str]:
+    """The results that every run has: its settings, provenance, and claims with a row each for the table."""
+    results = leaves("settings", manifest["settings"])
+    results |= {"confidence": "95"}
+    results |= {"scale": escape(manifest["scale"]), "commit": (manifest["commit"] or "unknown")[:10]}
+    devices = {device for frame in manifest["frames"].values() for device in frame["devices"]}
+    results["devices"] = escape(", ".join(sorted(devices)))
+    for claim in claims:
+        for key in ("verdict", "estimate", "ci_low", "ci_high", "threshold", "n"):
+            value = claim[key]
+            results[f"claims.{claim['id']}.{key}"] = (
+                escape(value).replace(r"\_", " ") if isinstance(value, str) else number(value)
+            )
+        results[f"claims.{claim['id']}.statement"] = escape(claim["statement"])
+    results["claims.rows"] = "\n".join(map(claim_row, claims))
+    return results

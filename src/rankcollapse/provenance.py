@@ -1,0 +1,62 @@
+"""Provenance: everything that made a frame, written beside it as JSON."""
+
+import platform
+import subprocess
+from datetime import UTC, datetime
+from importlib import metadata
+from typing import Any
+
+import torch
+
+from rankcollapse.datasets.catalogue import find
+from rankcollapse.source import ROOT, settings_hash, source_hash
+
+
+def commit() -> dict[str, Any]:
+    """The commit that the source is at, and whether the tree was clean; both None outside a git checkout."""
+
+    def git(*arguments: str) -> str | None:
+        try:
+            done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
+        except FileNotFoundError:
+            return None
+        return done.stdout.strip() if done.returncode == 0 else None
+
+    status = git("status", "--porcelain")
+    return {"commit": git("rev-parse", "HEAD"), "clean": None if status is None else status == ""}
+
+
+def packages() -> dict[str, str]:
+    """Versions of this package's direct dependencies."""
+    names = (requirement.split(";") for requirement in metadata.requires("rankcollapse") or [])
+    direct = [name for name, *marker in names if not marker]  # a marker means an extra
+    plain = [name.translate(str.maketrans("<>=!~[", "      ")).split()[0] for name in direct]
+    return {name: metadata.version(name) for name in sorted(plain)}
+
+
+def describe(module: str, settings: dict[str, Any], device: str, threads: int, seconds: float) -> dict[str, Any]:
+    """The provenance of one cell.
+
+    Args:
+        module: module whose `run` made it.
+        settings: arguments of `run`.
+        device: `cpu` or `cuda`.
+        threads: threads that torch was given.
+        seconds: wall time of `run`.
+    """
+    name = settings.get("dataset")
+    return {
+        "module": module,
+        "settings": settings,
+        "settings_sha256": settings_hash(settings),
+        "source_sha256": source_hash(module),
+        **commit(),
+        "data": {name: {file: entry.sha256 for file, entry in find(name).files.items()}} if name else {},
+        "packages": packages(),
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "device": torch.cuda.get_device_name() if device == "cuda" else f"cpu ({platform.machine()})",
+        "threads": threads,
+        "seconds": round(seconds, 3),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+    }

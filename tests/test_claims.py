@@ -1,0 +1,101 @@
+"""Each judge, fed made-up results on either side of its thresholds."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from rankcollapse.claims import Condition, judge, worst
+from rankcollapse.experiments.depth.claims import judge_all, judge_rank, judge_training
+from rankcollapse.intervals import Interval
+
+SEEDS = range(5)
+JITTER = [-0.02, -0.01, 0.0, 0.01, 0.02]
+
+
+@pytest.mark.parametrize(
+    ("relation", "low", "high", "verdict"),
+    [
+        ("<", 0, 1.9, "reproduced"),
+        ("<", 1.9, 2.1, "inconclusive"),
+        ("<", 2, 3, "refuted"),
+        (">=", 2, 3, "reproduced"),
+        (">=", 1.9, 2.1, "inconclusive"),
+        (">=", 0, 1.9, "refuted"),
+        (">=", -math.inf, math.inf, "inconclusive"),
+        ("<", -math.inf, math.inf, "inconclusive"),
+    ],
+)
+def test_a_condition_is_decided_by_its_whole_interval(relation, low, high, verdict):
+    assert Condition("q", Interval((low + high) / 2, low, high, 5), relation, 2).verdict == verdict
+
+
+def condition(low, high, relation=">=", threshold=2.0):
+    return Condition(f"{low}", Interval((low + high) / 2, low, high, 5), relation, threshold)
+
+
+def test_a_claim_is_as_good_as_its_worst_condition():
+    good, unclear, bad = condition(3, 4), condition(1, 3), condition(0, 1)
+    assert judge("C9", "s", "f", [good, unclear])["verdict"] == "inconclusive"
+    assert judge("C9", "s", "f", [good, unclear, bad])["verdict"] == "refuted"
+    entry = judge("C9", "s", "f", [good, bad])
+    assert (entry["estimate"], entry["ci_low"], entry["ci_high"], entry["threshold"]) == (0.5, 0, 1, 2)
+    assert [c["verdict"] for c in entry["conditions"]] == ["reproduced", "refuted"]
+    assert worst([condition(5, 6), condition(3, 4), condition(9, 9)]).interval.low == 3
+    assert worst([condition(5, 6), unclear, good]) is unclear
+
+
+def test_what_was_not_run_says_why():
+    entry = judge("C9", "s", "f", [], missing="no such runs")
+    assert (entry["verdict"], entry["reason"], entry["estimate"]) == ("not_run", "no such runs", None)
+    assert entry.keys() >= {"id", "statement", "verdict", "estimate", "ci_low", "ci_high", "threshold", "n", "figure"}
+
+
+def ranks(vanilla, bn, deepest=32, width=128):
+    return pd.DataFrame(
+        {"width": width, "variant": variant, "depth": depth, "seed": seed, "numerical_rank": value + JITTER[seed]}
+        for variant, values in (("vanilla", vanilla), ("bn", bn))
+        for depth, value in zip((0, deepest), values, strict=True)
+        for seed in SEEDS
+    )
+
+
+def test_c1_turns_with_either_of_its_conditions():
+    assert judge_rank(ranks((125, 1), (128, 128)))["verdict"] == "reproduced"
+    assert judge_rank(ranks((125, 50), (128, 128)))["verdict"] == "refuted"  # no collapse
+    assert judge_rank(ranks((125, 1), (128, 11)))["verdict"] == "refuted"  # below √128 = 11.3
+    assert judge_rank(ranks((125, 1), (11, 128)))["verdict"] == "refuted"  # at any depth
+    assert judge_rank(ranks((125, 1), (128, 12)))["verdict"] == "reproduced"
+    assert judge_rank(ranks((125, 2), (128, 128)))["verdict"] == "inconclusive"
+    assert judge_rank(ranks((125, 1), (128, 128), deepest=15))["verdict"] == "not_run"
+
+
+def accuracies(vanilla, bn, deepest=32):
+    rows = [
+        {"variant": variant, "depth": depth, "seed": seed, "phase": "final", "accuracy": value + JITTER[seed]}
+        for variant, values in (("vanilla", vanilla), ("bn", bn))
+        for depth, value in zip((0, 16, deepest), values, strict=True)
+        for seed in SEEDS
+    ]
+    # the search's networks must not count
+    return pd.DataFrame([*rows, *({**row, "phase": "search", "accuracy": 0.3} for row in rows)])
+
+
+def test_c2_turns_with_each_of_its_conditions():
+    good_vanilla, good_bn = (0.9, 0.1, 0.1), (0.9, 0.8, 0.7)
+    assert judge_training(accuracies(good_vanilla, good_bn))["verdict"] == "reproduced"
+    assert judge_training(accuracies((0.9, 0.1, 0.6), good_bn))["verdict"] == "refuted"  # deep vanilla trains
+    assert judge_training(accuracies((0.9, 0.6, 0.1), good_bn))["verdict"] == "refuted"
+    assert judge_training(accuracies((0.1, 0.1, 0.1), good_bn))["verdict"] == "refuted"  # shallow does not
+    assert judge_training(accuracies(good_vanilla, (0.9, 0.8, 0.1)))["verdict"] == "refuted"  # deep BN does not
+    assert judge_training(accuracies((0.9, 0.1, 0.2), good_bn))["verdict"] == "inconclusive"
+    shallow = accuracies(good_vanilla, good_bn)
+    assert judge_training(shallow[shallow["depth"] == 0])["verdict"] == "not_run"
+
+
+def test_the_entries_of_an_experiment_are_in_order():
+    frames = {
+        "depth.rank": ranks((125, 1), (128, 128)),
+        "depth.training": accuracies((0.9, 0.1, 0.1), (0.9, 0.8, 0.7)),
+    }
+    assert [entry["id"] for entry in judge_all(frames)] == ["C1", "C2"]

@@ -1,0 +1,32 @@
+"""The interval against its formula and its promise."""
+
+import math
+
+import numpy as np
+import pytest
+
+from rankcollapse.intervals import mean_interval
+
+
+def test_interval_is_students():
+    estimate, low, high, n = mean_interval([1.0, 2.0, 3.0, 4.0, 5.0])
+    assert (estimate, n) == (3.0, 5)
+    assert high - estimate == pytest.approx(2.7764451 * math.sqrt(2.5 / 5))  # t quantile of 4 degrees of freedom
+    assert estimate - low == pytest.approx(high - estimate)
+
+
+def test_interval_covers_the_mean_as_often_as_it_says():
+    samples = np.random.default_rng(0).normal(7, 3, (4000, 5))
+    covered = np.mean([low <= 7 <= high for _, low, high, _ in map(mean_interval, samples)])
+    assert covered == pytest.approx(0.95, abs=4 * math.sqrt(0.95 * 0.05 / 4000))
+
+
+def test_few_or_equal_runs():
+    assert mean_interval([2.0]) == (2.0, -math.inf, math.inf, 1)
+    assert mean_interval([2.0, 2.0]) == (2.0, 2.0, 2.0, 2)
+
+
+@pytest.mark.parametrize("values", [[], [1.0, math.nan], [math.inf]])
+def test_what_has_no_mean_is_refused(values):
+    with pytest.raises(ValueError, match="finite"):
+        mean_interval(values)

@@ -1,0 +1,62 @@
+# The computation: cells by stage, then one frame from the cells of each grid.
+
+
+rule rank_at_initialization:
+    input:
+        data=cell_data,
+        source=lambda wildcards: sources(f"experiments.{wildcards.frame}"),
+    output:
+        frame=f"{RESULTS}/cells/{{frame}}/{{cell}}.parquet",
+        provenance=f"{RESULTS}/cells/{{frame}}/{{cell}}.json",
+    log:
+        f"{RESULTS}/logs/cells/{{frame}}/{{cell}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/cells/{{frame}}/{{cell}}.tsv"
+    wildcard_constraints:
+        frame=frames_of_stage("rank_at_initialization"),
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+        gpu=GPU,
+    params:
+        settings=cell_settings,
+        data=cell_hashes,
+    shell:
+        "rankcollapse run {wildcards.frame} {params.settings:q} --output {output.frame:q}"
+        " --device {config[device]} --threads {threads} > {log:q} 2>&1"
+
+
+use rule rank_at_initialization as training with:
+    wildcard_constraints:
+        frame=frames_of_stage("training"),
+    resources:
+        mem_mb=1000,
+        runtime=720,
+        gpu=GPU,
+
+
+rule frame:
+    input:
+        cells=lambda wildcards: expand(
+            f"{RESULTS}/cells/{wildcards.frame}/{{cell}}.parquet",
+            cell=SPACES[wildcards.frame].instance_patterns,
+        ),
+        source=sources("frames"),
+    output:
+        frame=f"{RESULTS}/frames/{{frame}}.parquet",
+        provenance=f"{RESULTS}/frames/{{frame}}.json",
+    log:
+        f"{RESULTS}/logs/frames/{{frame}}.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/frames/{{frame}}.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    shell:
+        "rankcollapse gather {input.cells:q} --output {output.frame:q} > {log:q} 2>&1"

@@ -1,0 +1,24 @@
+# Data download: verified files in the shared cache, one rule a data set.
+
+for DATASET in sorted({grid.dataset for grid in GRIDS.values() if grid.dataset}):
+
+    rule:
+        name:
+            f"data_{DATASET.replace('-', '_')}"
+        output:
+            [str(file) for file in cached_files(DATASET)],
+        log:
+            f"{RESULTS}/logs/data/{DATASET}.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/data/{DATASET}.tsv"
+        conda:
+            "../../environment.yml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=30,
+        params:
+            dataset=DATASET,
+            folder=["--folder", SETTINGS.data_folder] if SETTINGS.data_folder else [],
+        shell:
+            "rankcollapse data {params.dataset} {params.folder:q} > {log:q} 2>&1"

@@ -1,0 +1,39 @@
+# The paper, typeset from its sources, the figures and the numbers of this run.
+
+PAPER = f"{RESULTS}/paper.pdf"
+
+
+rule typeset:
+    input:
+        sources=["paper/paper.tex", "paper/references.bib"],
+        figures=expand(f"{RESULTS}/figures/{{experiment}}.pgf", experiment=EXPERIMENTS),
+        numbers=rules.numbers.output,
+    output:
+        PAPER,
+    log:
+        f"{RESULTS}/logs/paper.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/paper.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        build=f"{RESULTS}/typeset",
+    shell:
+        # TEXINPUTS and BIBINPUTS end in a colon: the standard places come after ours
+        "TEXINPUTS={RESULTS}:paper: BIBINPUTS=paper: max_print_line=1000"
+        " latexmk -pdf -halt-on-error -interaction=nonstopmode -outdir={params.build:q} {input.sources[0]:q}"
+        " > {log:q} 2>&1 && mv {params.build:q}/paper.pdf {output:q}"
+
+
+rule paper:
+    input:
+        PAPER,
+
+
+onsuccess:
+    if MISSING_LATEX:
+        logger.warning(advice(MISSING_LATEX))

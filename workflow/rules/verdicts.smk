@@ -1,0 +1,82 @@
+# What the frames decide, and everything that made them.
+
+
+rule claims:
+    input:
+        frames=FRAMES,
+        source=sources(*(f"experiments.{experiment}.claims" for experiment in EXPERIMENTS)),
+    output:
+        f"{RESULTS}/claims.json",
+    log:
+        f"{RESULTS}/logs/claims.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/claims.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    shell:
+        "rankcollapse claims {input.frames:q} --output {output:q} > {log:q} 2>&1"
+
+
+rule manifest:
+    input:
+        frames=FRAMES,
+        provenance=[frame.replace(".parquet", ".json") for frame in FRAMES],
+    output:
+        f"{RESULTS}/manifest.json",
+    log:
+        f"{RESULTS}/logs/manifest.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/manifest.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        settings=SETTINGS.model_dump_json(),
+    shell:
+        "rankcollapse manifest {input.frames:q} --scale {SCALE} --settings {params.settings:q}"
+        " --output {output:q} > {log:q} 2>&1"
+
+
+rule numbers:
+    input:
+        frames=FRAMES,
+        manifest=rules.manifest.output,
+        claims=rules.claims.output,
+        source=sources("numbers", *(f"experiments.{experiment}.numbers" for experiment in EXPERIMENTS)),
+    output:
+        f"{RESULTS}/numbers.tex",
+    log:
+        f"{RESULTS}/logs/numbers.log",
+    benchmark:
+        f"{RESULTS}/benchmarks/numbers.tsv"
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    shell:
+        "rankcollapse numbers {input.frames:q} --manifest {input.manifest:q} --claims {input.claims:q}"
+        " --output {output:q} > {log:q} 2>&1"
+
+
+rule verify:
+    input:
+        rules.claims.output,
+    log:
+        f"{RESULTS}/logs/verify.log",
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    shell:
+        "rankcollapse verify {input:q} | tee {log:q}"
