@@ -31,7 +31,7 @@ def orthogonal(size: int, seed: int) -> torch.Tensor:
 
 
 @given(matrices)
-def test_measures_are_those_of_the_eigenvalues_of_M(H):
+def test_measures_are_those_of_the_eigenvalues_of_the_second_moments(H):
     lam = eigenvalues(H)
     assert participation_ratio(torch.tensor(H)).item() == pytest.approx(lam.sum() ** 2 / (lam**2).sum(), rel=1e-9)
     assert stable_rank(torch.tensor(H)).item() == pytest.approx(lam.sum() / lam.max(), rel=1e-9)

@@ -9,21 +9,13 @@ from pathlib import Path
 
 from pydantic import ConfigDict, ValidationError, validate_call
 
-from rankcollapse.config import explain
+from rankcollapse.config import explain, literal
 from rankcollapse.device import resolve_device
 from rankcollapse.errors import UserError
 from rankcollapse.files import write_whole
 from rankcollapse.frames import concatenate, write_frame
 from rankcollapse.provenance import describe
 from rankcollapse.source import settings_hash
-
-
-def _value(text: str) -> object:
-    """A value in JSON; what is not JSON is a plain string."""
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError:
-        return text
 
 
 def run_cell(frame: str, settings: list[str], output: Path, device: str, threads: int) -> None:
@@ -44,7 +36,7 @@ def run_cell(frame: str, settings: list[str], output: Path, device: str, threads
         raise UserError(f"there is no frame {frame!r}; a frame is EXPERIMENT.PART, for example depth.rank")
     compute = importlib.import_module(module).run
     arguments = dict(setting.partition("=")[::2] for setting in settings)
-    arguments = {key: _value(value) for key, value in arguments.items()}
+    arguments = {key: literal(value) for key, value in arguments.items()}
     device = resolve_device(device)
     start = time.monotonic()
     try:

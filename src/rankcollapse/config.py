@@ -74,18 +74,30 @@ def _keys(known: type[BaseModel] | list[str], parents: list[str | int]) -> list[
     return list(known.model_fields)
 
 
+def literal(value: Any) -> Any:
+    """A value as the command line gives it: text is read as JSON, and is itself where it is not JSON."""
+    if isinstance(value, Mapping):
+        return {key: literal(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [literal(inner) for inner in value]
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except json.JSONDecodeError:
+        return value
+
+
 def check_settings(values: Mapping[str, Any], source: str) -> Config:
     """Check the settings of a scale.
 
     Args:
-        values: what a YAML file or Snakemake's `--config` gave.
+        values: what a YAML file or Snakemake's `--config` gave; the latter leaves numbers as text.
         source: its name in messages.
 
     Raises:
         UserError: a key is unknown or missing, a value has the wrong type or is out of range.
     """
     try:
-        return Config.model_validate(json.loads(json.dumps(values)))
+        return Config.model_validate(literal(values))
     except ValidationError as error:
         raise explain(error, source, Config) from None
 

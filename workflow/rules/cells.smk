@@ -21,12 +21,13 @@ rule rank_at_initialization:
         mem_mb=1000,
         runtime=10,
         gpu=GPU,
+        device=SETTINGS.device,  # a resource, not a parameter: changing it reruns nothing
     params:
         settings=cell_settings,
         data=cell_hashes,
     shell:
         "rankcollapse run {wildcards.frame} {params.settings:q} --output {output.frame:q}"
-        " --device {config[device]} --threads {threads} > {log:q} 2>&1"
+        " --device {resources.device} --threads {threads} > {log:q} 2>&1"
 
 
 use rule rank_at_initialization as training with:
@@ -36,6 +37,7 @@ use rule rank_at_initialization as training with:
         mem_mb=1000,
         runtime=720,
         gpu=GPU,
+        device=SETTINGS.device,  # a resource, not a parameter: changing it reruns nothing
 
 
 rule frame:

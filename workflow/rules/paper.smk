@@ -7,7 +7,7 @@ rule typeset:
     input:
         sources=["paper/paper.tex", "paper/references.bib"],
         figures=expand(f"{RESULTS}/figures/{{experiment}}.pgf", experiment=EXPERIMENTS),
-        numbers=rules.numbers.output,
+        numbers=rules.numbers.output[0],
     output:
         PAPER,
     log:
@@ -21,10 +21,11 @@ rule typeset:
         mem_mb=1000,
         runtime=5,
     params:
-        build=f"{RESULTS}/typeset",
+        results=lambda wildcards, input: Path(input.numbers).parent,
+        build=lambda wildcards, output: Path(output[0]).with_name("typeset"),
     shell:
         # TEXINPUTS and BIBINPUTS end in a colon: the standard places come after ours
-        "TEXINPUTS={RESULTS}:paper: BIBINPUTS=paper: max_print_line=1000"
+        "TEXINPUTS={params.results}:paper: BIBINPUTS=paper: max_print_line=1000"
         " latexmk -pdf -halt-on-error -interaction=nonstopmode -outdir={params.build:q} {input.sources[0]:q}"
         " > {log:q} 2>&1 && mv {params.build:q}/paper.pdf {output:q}"
 

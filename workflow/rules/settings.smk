@@ -35,9 +35,7 @@ except UserError as error:
 RESULTS = f"results/{SCALE}"
 GRIDS = SETTINGS.grids()
 SPACES = {
-    frame: Paramspace(
-        pd.DataFrame(grid.cells()), filename_params="*", filename_sep=",", single_wildcard="cell"
-    )
+    frame: Paramspace(pd.DataFrame(grid.cells()), filename_params="*", filename_sep=",", single_wildcard="cell")
     for frame, grid in GRIDS.items()
 }
 FRAMES = expand(f"{RESULTS}/frames/{{frame}}.parquet", frame=GRIDS)

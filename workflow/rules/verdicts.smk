@@ -38,9 +38,10 @@ rule manifest:
         mem_mb=1000,
         runtime=5,
     params:
+        scale=SCALE,
         settings=SETTINGS.model_dump_json(),
     shell:
-        "rankcollapse manifest {input.frames:q} --scale {SCALE} --settings {params.settings:q}"
+        "rankcollapse manifest {input.frames:q} --scale {params.scale} --settings {params.settings:q}"
         " --output {output:q} > {log:q} 2>&1"
 
 

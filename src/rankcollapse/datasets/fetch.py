@@ -22,6 +22,7 @@ from rankcollapse.datasets.catalogue import DataSet, File, Source, cached_files,
 from rankcollapse.errors import UserError
 
 ATTEMPTS = 5
+CHUNK = 1 << 16  # bytes; at most this much is lost when a transfer breaks
 TIMEOUT = (10, 30)  # seconds to connect, seconds between two packets
 
 
@@ -56,7 +57,7 @@ def download(url: str, target: Path, limit: int, pause: float = 1.0) -> None:
                 response.raise_for_status()
                 resumed = response.headers.get("Content-Range", "").startswith(f"bytes {have}-")
                 with target.open("ab" if response.status_code == 206 and resumed else "wb") as file:
-                    for chunk in response.iter_content(1 << 20):
+                    for chunk in response.iter_content(CHUNK):
                         file.write(chunk)
                         if file.tell() > limit:
                             raise SourceFailed(f"the server sent more than the expected {limit} bytes")

@@ -1,0 +1,93 @@
+"""The command line, as a person types it: every mistake is one message and a non-zero exit."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BIN = Path(sys.executable).parent
+
+
+def rankcollapse(*arguments, cwd=None, **env):
+    done = subprocess.run(
+        [BIN / "rankcollapse", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env={"PATH": "/usr/bin:/bin", "COLUMNS": "200", **env},
+    )
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def fails(*arguments, **kwargs):
+    done = rankcollapse(*arguments, **kwargs)
+    assert done.returncode != 0
+    return done.stderr
+
+
+def test_help_names_every_command():
+    text = rankcollapse("--help").stdout
+    for command in ("data", "run", "gather", "figure", "claims", "manifest", "numbers", "verify", "latex", "settings"):
+        assert command in text
+        assert rankcollapse(command, "--help").returncode == 0
+
+
+RANK = ["variant=bn", "dataset=fashion-mnist-mini", "width=8", "batch_size=16", "depths=[0,2]", "seeds=2", "tau=0.1"]
+
+
+def test_a_cell_by_hand(tmp_path):
+    assert rankcollapse("data", "fashion-mnist-mini", cwd=tmp_path).returncode == 0
+    done = rankcollapse("run", "depth.rank", *RANK, "--output", "out/bn.parquet", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    provenance = json.loads((tmp_path / "out/bn.json").read_text())
+    assert provenance["settings"]["depths"] == [0, 2]
+    assert provenance["threads"] == 1
+    assert provenance["packages"]["torch"].startswith("2.13.0")
+    assert provenance.keys() >= {"commit", "clean", "source_sha256", "data", "device", "seconds", "settings_sha256"}
+    assert len(provenance["data"]["fashion-mnist-mini"]) == 4
+
+
+def test_mistakes_in_a_cell(tmp_path):
+    out = ("--output", tmp_path / "x.parquet")
+    assert "no frame 'depth.ranks'" in fails("run", "depth.ranks", "a=1", *out)
+    assert "no frame '../evil'" in fails("run", "../evil", "a=1", *out)
+    message = fails("run", "depth.rank", *RANK[:-1], "taus=0.1", *out)
+    assert "tau: missing" in message
+    assert "taus: unknown key" in message
+    assert "did you mean tau?" in message
+    assert "seeds: 'many'" in fails("run", "depth.rank", *RANK[:5], "seeds=many", "tau=0.1", *out)
+    assert "rankcollapse data fashion-mnist-mini" in fails("run", "depth.rank", *RANK, *out, cwd=tmp_path)
+    assert not list(tmp_path.rglob("*.parquet"))
+
+
+@pytest.mark.skipif("__import__('torch').cuda.is_available()", reason="asks for what is not there")
+def test_a_missing_gpu(tmp_path):
+    assert "no CUDA device" in fails("run", "depth.rank", *RANK, "--output", tmp_path / "x", "--device", "cuda")
+
+
+def test_other_mistakes(tmp_path):
+    assert "unknown data set 'mnist'" in fails("data", "mnist", cwd=tmp_path)
+    assert "claims.json: No such file" in fails("verify", tmp_path / "claims.json")
+    assert "no experiment 'width'" in fails("figure", "width", "--output", "x.png", tmp_path)
+    (tmp_path / "file").write_text("")
+    blocked = fails("data", "fashion-mnist-mini", RANKCOLLAPSE_CACHE=str(tmp_path / "file"))
+    assert "cannot write the cache" in blocked
+    assert "RANKCOLLAPSE_CACHE" in blocked
+
+
+def test_latex_packages_are_named(tmp_path):
+    done = rankcollapse("latex", PATH=str(tmp_path))
+    assert (done.returncode, done.stdout) == (1, "latexmk texlive-latex-recommended texlive-pictures lmodern\n")
+
+
+@pytest.mark.parametrize(("verdict", "code"), [("reproduced", 0), ("inconclusive", 0), ("not_run", 0), ("refuted", 1)])
+def test_verify_fails_if_a_claim_is_refuted(tmp_path, verdict, code):
+    claim = {"id": "C1", "quantity": "rank", "estimate": 1.0, "ci_low": 0.9, "ci_high": 1.1}
+    claim |= {"verdict": verdict, "relation": "<", "threshold": 2.0, "n": 5}
+    (tmp_path / "claims.json").write_text(json.dumps([claim]))
+    done = rankcollapse("verify", tmp_path / "claims.json")
+    assert done.returncode == code
+    assert verdict in done.stdout

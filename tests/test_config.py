@@ -1,0 +1,108 @@
+"""Settings: the models, the schema, the table and the files agree; mistakes are told with their mend."""
+
+import copy
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from rankcollapse.config import check_settings, schema, table, write_documentation
+from rankcollapse.errors import UserError
+
+CONFIG = Path(__file__).parent.parent / "config"
+SCALES = ["smoke", "laptop", "paper"]
+
+
+def values(scale="laptop"):
+    return yaml.safe_load((CONFIG / f"{scale}.yaml").read_text())
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_every_scale_is_valid_by_model_and_by_schema(scale):
+    check_settings(values(scale), scale)
+    jsonschema.validate(values(scale), json.loads(schema()))
+
+
+def test_schema_and_table_are_those_of_the_models(tmp_path):
+    for name in ("schema.json", "README.md"):
+        (tmp_path / name).write_text((CONFIG / name).read_text())
+    write_documentation(tmp_path)
+    for name in ("schema.json", "README.md"):
+        assert (tmp_path / name).read_text() == (CONFIG / name).read_text(), "run: rankcollapse settings"
+    for key in ("`device`", "`depth.training.step_sizes`", "list of number > 0"):
+        assert key in table()
+
+
+@pytest.mark.parametrize("scale", ["laptop", "paper"])
+def test_a_claim_needs_depth_and_seeds(scale):
+    depth = check_settings(values(scale), scale).depth
+    assert max(depth.training.depths) == max(depth.rank.depths) == 32
+    assert depth.training.seeds >= 5
+    assert depth.rank.seeds >= 5
+
+
+def changed(path, value):
+    settings = copy.deepcopy(values())
+    *parents, key = path.split(".")
+    place = settings
+    for parent in parents:
+        place = place[parent]
+    if value is None:
+        del place[key]
+    else:
+        place[key] = value
+    return settings
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "parts"),
+    [
+        ("depth.training.epoch", 3, ["depth.training.epoch", "3", "did you mean epochs", "step_sizes"]),
+        ("shape", 3, ["shape: unknown key", "allowed: device, data_folder, depth"]),
+        ("depth.training.epochs", "five", ["depth.training.epochs", "'five'", "valid integer"]),
+        ("depth.training.epochs", True, ["depth.training.epochs", "True", "valid integer"]),
+        ("depth.training.epochs", 0, ["depth.training.epochs", "0", "greater than or equal to 1"]),
+        ("depth.rank.tau", 1.0, ["depth.rank.tau", "1.0", "less than 1"]),
+        ("depth.training.step_sizes", [0.1, -1.0], ["step_sizes.1", "-1.0", "greater than 0"]),
+        ("depth.training.step_sizes", [], ["step_sizes", "at least 1 item"]),
+        ("depth.training.step_sizes", [float("inf")], ["step_sizes.0", "finite"]),
+        ("depth.training.depths", [4, 4], ["depth.training.depths", "without repetitions"]),
+        ("depth.dataset", "mnist", ["depth.dataset", "'mnist'", "fashion-mnist-mini, fashion-mnist"]),
+        ("depth.batch_size", 20000, ["batch_size", "at most 12000"]),
+        ("device", "gpu", ["device", "'gpu'", "'cpu', 'cuda' or 'auto'"]),
+        ("depth.width", None, ["depth.width: missing"]),
+        ("depth.rank", 7, ["depth.rank", "7"]),
+    ],
+)
+def test_a_mistake_is_told_with_key_value_and_what_is_allowed(path, value, parts):
+    with pytest.raises(UserError) as caught:
+        check_settings(changed(path, value), "config/laptop.yaml")
+    message = str(caught.value)
+    assert message.startswith("config/laptop.yaml has 1 mistake")
+    for part in parts:
+        assert part in message
+
+
+def test_all_mistakes_are_told_at_once():
+    settings = changed("depth.width", "wide")
+    settings["device"] = "tpu"
+    with pytest.raises(UserError, match=r"2 mistake(?s:.)*device(?s:.)*depth.width"):
+        check_settings(settings, "x")
+
+
+def test_numbers_from_the_command_line_are_text():
+    settings = changed("depth.training.epochs", "7")
+    settings["depth"]["rank"]["depths"] = ["0", "2"]
+    depth = check_settings(settings, "x").depth
+    assert (depth.training.epochs, depth.rank.depths) == (7, [0, 2])
+
+
+def test_the_cells_of_a_grid():
+    grids = check_settings(values(), "x").grids()
+    assert [grid.stage for grid in grids.values()] == ["rank_at_initialization", "training"]
+    training = grids["depth.training"]
+    assert len(training.cells()) == 2 * len(values()["depth"]["training"]["depths"])
+    assert training.cells()[0] == {"variant": "vanilla", "depth": 0}
+    assert "depths" not in training.fixed

@@ -1,0 +1,250 @@
+"""The catalogue, the embedded subset, and fetching from sources that fail in every way."""
+
+import errno
+import gzip
+import hashlib
+import importlib.util
+import os
+import re
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from rankcollapse.datasets import catalogue as catalogue_module
+from rankcollapse.datasets import fetch as fetch_module
+from rankcollapse.datasets.catalogue import DataSet, cached_files, catalogue
+from rankcollapse.datasets.fetch import SourceFailed, download, fetch
+from rankcollapse.datasets.load import load_training_set
+from rankcollapse.errors import UserError
+
+EMBEDDED = Path(fetch_module.__file__).parent / "embedded" / "fashion-mnist-mini"
+CONTENT = np.random.default_rng(0).bytes(300_000)
+PACKED = gzip.compress(CONTENT, mtime=0)
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("RANKCOLLAPSE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def toy(monkeypatch):
+    """Puts a data set of one file into the catalogue, with the sources given."""
+
+    def add(*sources):
+        entry = DataSet(
+            title="toy",
+            kind="idx",
+            licence="none",
+            shape=(1, 1, 1),
+            classes=2,
+            samples={"train": 1, "test": 1},
+            sources=list(sources),
+            files={"one": {"bytes": len(CONTENT), "sha256": hashlib.sha256(CONTENT).hexdigest()}},
+        )
+        monkeypatch.setattr(catalogue_module, "catalogue", lambda: {"toy": entry})
+
+    return add
+
+
+class Server(HTTPServer):
+    """Answers each request by the next step of a script and keeps the Range headers it saw."""
+
+    def __init__(self, *script):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.script, self.ranges = list(script), []
+        self.url = f"http://127.0.0.1:{self.server_port}/"
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        step = self.server.script.pop(0)
+        asked = self.headers.get("Range")
+        self.server.ranges.append(asked)
+        start = int(re.fullmatch(r"bytes=(\d+)-", asked)[1]) if asked else 0
+        if isinstance(step, int):  # an error status
+            self.send_error(step)
+            return
+        body, cut, honours_range = step
+        start = start if honours_range else 0
+        self.send_response(206 if start else 200)
+        if start:
+            self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
+        self.send_header("Content-Length", str(len(body) - start))
+        self.end_headers()
+        self.wfile.write(body[start:cut])  # fewer bytes than announced: the connection breaks
+
+    def log_message(self, *args):
+        pass
+
+
+# breaks a little after the second chunk of the body
+WHOLE, BROKEN = (PACKED, None, True), (PACKED, 2 * fetch_module.CHUNK + 100, True)
+
+
+def test_the_embedded_subset_is_class_balanced_and_catalogued():
+    fetch("fashion-mnist-mini")
+    images, labels = load_training_set("fashion-mnist-mini")
+    assert images.shape == (12000, 1, 28, 28)
+    assert images.dtype == torch.float32
+    assert (images.min(), images.max()) == (0, 1)
+    assert torch.bincount(labels).tolist() == [1200] * 10
+    assert (EMBEDDED / "LICENSE").read_text().startswith("The MIT License")
+
+
+def cut_module():
+    spec = importlib.util.spec_from_file_location("cut", EMBEDDED / "cut.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_cut_takes_the_first_images_of_each_class(tmp_path, monkeypatch):
+    cut = cut_module()
+    monkeypatch.setattr(cut, "PER_CLASS", {"train": 2, "t10k": 1})
+    labels = np.array([3, 1, 3, 3, 1, 1], np.uint8)
+    pixels = np.arange(6 * 784, dtype=np.uint32).astype(np.uint8)
+    for split in ("train", "t10k"):
+        header = b"\0\0\x08\x03" + np.array([6, 28, 28], ">u4").tobytes()
+        (tmp_path / f"{split}-images-idx3-ubyte").write_bytes(header + pixels.tobytes())
+        (tmp_path / f"{split}-labels-idx1-ubyte").write_bytes(
+            b"\0\0\x08\x01" + np.array([6], ">u4").tobytes() + labels.tobytes()
+        )
+    (tmp_path / "out").mkdir()
+    cut.cut(tmp_path, tmp_path / "out")
+    kept = gzip.decompress((tmp_path / "out/train-labels-idx1-ubyte.gz").read_bytes())
+    assert list(kept) == [0, 0, 8, 1, 0, 0, 0, 4, 3, 1, 3, 1]
+    images = gzip.decompress((tmp_path / "out/train-images-idx3-ubyte.gz").read_bytes())
+    assert images[16:] == pixels.reshape(6, 784)[[0, 1, 2, 4]].tobytes()
+
+
+@pytest.mark.slow
+def test_the_subset_is_what_the_script_cuts_from_the_full_set(tmp_path):
+    files = fetch("fashion-mnist")
+    cut_module().cut(files[0].parent, tmp_path)
+    for name in catalogue()["fashion-mnist-mini"].files:
+        made, embedded = ((folder / f"{name}.gz").read_bytes() for folder in (tmp_path, EMBEDDED))
+        assert gzip.decompress(made) == gzip.decompress(embedded)
+
+
+def test_every_data_set_says_what_it_is():
+    for name, entry in catalogue().items():
+        assert entry.licence, name
+        assert entry.sources, name
+        for source in entry.sources:
+            assert len(source.model_dump(exclude_none=True)) == 1
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda packed: packed[:-100],  # cut short
+        lambda packed: b"<html>Please log in</html>",
+        lambda packed: gzip.compress(b"x" + CONTENT[1:]),  # a flipped byte
+        lambda packed: gzip.compress(CONTENT + b"x"),  # too long
+        lambda packed: gzip.compress(bytes(10**8)),  # a bomb
+        lambda packed: b"",
+    ],
+)
+def test_wrong_bytes_never_reach_the_cache(toy, cache, tmp_path, damage):
+    toy({"folder": str(tmp_path / "source")})
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source/one.gz").write_bytes(damage(PACKED))
+    with pytest.raises(UserError, match=r"damaged|wrong content") as caught:
+        fetch("toy")
+    assert "--folder" in str(caught.value)
+    assert list(cache.rglob("*")) == [cache / "toy"]
+
+
+def test_the_next_source_is_tried_and_every_failure_is_told(toy, cache, tmp_path):
+    (tmp_path / "good").mkdir()
+    (tmp_path / "good/one").write_bytes(CONTENT)
+    toy({"folder": str(tmp_path / "absent")}, {"folder": str(tmp_path / "good")})
+    assert [path.read_bytes() for path in fetch("toy")] == [CONTENT]
+    toy({"folder": str(tmp_path / "absent")}, {"url": "https://127.0.0.1:9/"})
+    with pytest.raises(UserError, match=r"absent: there is no one(?s:.)*https://127.0.0.1:9/: no success in 5"):
+        fetch("toy")
+    assert cached_files("toy")[0].read_bytes() == CONTENT  # what was there stays
+
+
+def test_a_folder_that_is_named_is_the_only_source(toy, tmp_path):
+    (tmp_path / "good").mkdir()
+    (tmp_path / "good/one").write_bytes(CONTENT)
+    toy({"folder": str(tmp_path / "good")})
+    with pytest.raises(UserError, match="elsewhere: there is no one"):
+        fetch("toy", tmp_path / "elsewhere")
+
+
+def test_a_broken_download_is_resumed(tmp_path):
+    server = Server(BROKEN, 503, 429, WHOLE)
+    download(server.url, tmp_path / "file", limit=10**6)
+    assert (tmp_path / "file").read_bytes() == PACKED
+    assert server.ranges == [None] + 3 * [f"bytes={2 * fetch_module.CHUNK}-"]
+
+
+def test_a_server_without_ranges_starts_again(tmp_path):
+    server = Server(BROKEN, (PACKED, None, False))
+    download(server.url, tmp_path / "file", limit=10**6)
+    assert (tmp_path / "file").read_bytes() == PACKED
+
+
+def test_a_beginning_that_is_not_theirs_is_dropped(tmp_path):
+    (tmp_path / "file").write_bytes(PACKED + b"too long")
+    server = Server(416, WHOLE)
+    download(server.url, tmp_path / "file", limit=10**6)
+    assert (tmp_path / "file").read_bytes() == PACKED
+
+
+@pytest.mark.parametrize(
+    ("script", "message"),
+    [
+        ([404], "404"),
+        ([500] * 5, "no success in 5 attempts"),
+        ([BROKEN] * 5, "no success in 5 attempts"),
+        ([(bytes(10**6), None, True)], "more than the expected"),
+    ],
+)
+def test_a_server_that_fails_for_good(tmp_path, script, message):
+    server = Server(*script)
+    with pytest.raises(SourceFailed, match=message):
+        download(server.url, tmp_path / "file", limit=len(PACKED))
+
+
+def test_a_data_set_over_http(toy, cache, monkeypatch):
+    server = Server(BROKEN, WHOLE)
+    toy({"url": "https://example.org/"})
+    monkeypatch.setattr(fetch_module, "_from_url", lambda base, work, get=fetch_module._from_url: get(server.url, work))
+    assert fetch("toy")[0].read_bytes() == CONTENT
+    assert [path.name for path in cache.rglob("*")] == ["toy", "one"]
+
+
+def test_a_full_disk_is_one_message_and_leaves_nothing(toy, cache, tmp_path, monkeypatch):
+    (tmp_path / "one").write_bytes(CONTENT)
+    toy({"folder": str(tmp_path)})
+
+    def full(path, content):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(UserError, match=r"No space left on device.*RANKCOLLAPSE_CACHE"):
+        fetch("toy")
+    assert list(cache.rglob("*")) == [cache / "toy"]
+
+
+def test_reading_verifies_first(cache):
+    with pytest.raises(UserError, match="rankcollapse data fashion-mnist-mini"):
+        load_training_set("fashion-mnist-mini")
+    fetch("fashion-mnist-mini")
+    damaged = cache / "fashion-mnist-mini/train-labels-idx1-ubyte"
+    damaged.write_bytes(damaged.read_bytes()[:-1] + b"\xff")
+    with pytest.raises(UserError, match="damaged"):
+        load_training_set("fashion-mnist-mini")
+    with pytest.raises(UserError, match="fashion-mnist-mini, fashion-mnist"):
+        load_training_set("mnist")

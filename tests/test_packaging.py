@@ -1,0 +1,50 @@
+"""pyproject.toml, requirements.lock and environment.yml agree."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import yaml
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+LOCK_LINES = [line for line in (ROOT / "requirements.lock").read_text().splitlines() if not re.match(r"\s*(#|$)", line)]
+LOCK = dict(line.split("==") for line in LOCK_LINES)
+
+
+def direct():
+    return [Requirement(text) for text in [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]]
+
+
+def test_the_lock_pins_every_direct_dependency_within_its_bounds():
+    for requirement in direct():
+        assert requirement.specifier.contains(LOCK[requirement.name]), requirement
+
+
+def test_the_lock_holds_exact_versions_without_local_tags():
+    for line in LOCK_LINES:
+        assert re.fullmatch(r"[a-z0-9._-]+==[0-9][0-9a-z.]*", line), line
+    assert LOCK["torch"] == "2.13.0"
+
+
+def test_the_lock_was_made_from_the_direct_dependencies():
+    """Each entry is asked for by name: by pyproject.toml or by another entry."""
+    text = (ROOT / "requirements.lock").read_text()
+    roots = {name for name, why in re.findall(r"^([\w.-]+)==\S+\n((?:\s+#.*\n?)+)", text, re.M) if "pyproject" in why}
+    assert roots == {requirement.name for requirement in direct()}
+
+
+def test_conda_reaches_the_same_pins():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    python, pip, wheels = environment["dependencies"]
+    assert pip == "pip"
+    assert wheels == {"pip": ["-r requirements.lock", "-e ."]}
+    assert f">={python.removeprefix('python=')}" == PROJECT["requires-python"]
+
+
+def test_every_direct_dependency_has_a_reason():
+    lines = re.findall(r'^ {4}"[a-z][^"]*",(.*)$', (ROOT / "pyproject.toml").read_text(), re.M)
+    dependencies = [line for line in lines if line.strip()]
+    assert len(dependencies) >= len(direct())
+    assert all(re.match(r"\s+# \S", line) for line in dependencies)

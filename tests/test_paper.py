@@ -1,0 +1,77 @@
+"""The paper's text holds no result of its own, and its numbers are typeset as they should be."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from rankcollapse.numbers import escape, leaves, number, to_tex
+
+SOURCE = (Path(__file__).parent.parent / "paper" / "paper.tex").read_text()
+
+# what may hold digits without being a result: keys of results and claims, published values, references,
+# lengths, exponents of formulas
+ALLOWED = [
+    r"(?<!\\)%.*",
+    r"\\(result|published|citet|citep|autoref|label|input|bibliography|bibliographystyle|claim)\{[^{}]*\}",
+    r"\bp\{[\d.]+in\}",
+    r"\^\{-1/2\}",
+    r"_F\^2|Tr\} M\)\^2",
+    r"\bC\d+\b",
+]
+
+
+def literals(text):
+    body = text[text.index(r"\begin{document}") :]
+    for pattern in ALLOWED:
+        body = re.sub(pattern, "", body)
+    return re.findall(r".*\d.*", body)
+
+
+def test_no_literal_result_in_the_source():
+    assert literals(SOURCE) == []
+
+
+def test_a_literal_result_would_be_found():
+    begin = r"\begin{document}"
+    for text in ("an accuracy of 0.93", "rank 128", r"\textbf{5} seeds", r"$r = 7.2$"):
+        assert literals(begin + text)
+    for text in (r"\result{claims.C1.estimate}", r"\published{75} epochs", r"claim C12", "% 3 seeds"):
+        assert not literals(begin + text)
+
+
+@pytest.mark.parametrize(
+    ("value", "tex"),
+    [
+        (128, "128"),
+        (128.0, "128"),
+        (12000, r"12\,000"),
+        (0.69453, "0.695"),
+        (-0.5, r"\ensuremath{-}0.5"),
+        (-3, r"\ensuremath{-}3"),
+        (1.2345e-7, r"\ensuremath{1.23\times 10^{-7}}"),
+        (None, "--"),
+        (float("inf"), "--"),
+        (0, "0"),
+    ],
+)
+def test_numbers(value, tex):
+    assert number(value) == tex
+
+
+def test_settings_become_results_by_dotted_name():
+    settings = {"device": "cpu", "depth": {"dataset": "a_b", "rank": {"depths": [0, 2], "tau": 0.1}}, "folder": None}
+    assert leaves("settings", settings) == {
+        "settings.device": "cpu",
+        "settings.depth.dataset": r"a\_b",
+        "settings.depth.rank.depths": "0, 2",
+        "settings.depth.rank.tau": "0.1",
+        "settings.folder": "none",
+    }
+
+
+def test_tex_is_escaped_and_names_are_checked():
+    assert escape("50% of √d & x_1") == r"50\% of $\surd$d \& x\_1"
+    assert r"\@namedef{result@a.b}{1}" in to_tex({"a.b": "1"})
+    with pytest.raises(ValueError, match="a b"):
+        to_tex({"a b": "1"})

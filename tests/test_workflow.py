@@ -1,0 +1,200 @@
+"""The graph itself, in a copy of the project: it runs, runs nothing twice, and reruns exactly what it must."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from PIL import Image
+
+from rankcollapse.latex import missing_packages
+
+ROOT = Path(__file__).parent.parent
+LATEX = [] if missing_packages() else ["typeset"]
+PGF = len(LATEX)  # one figure more where LaTeX is there
+SMOKE = ("--config", "scale=smoke")
+
+
+class Project:
+    """A copy of the project under git, with what a run leaves in it."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+        names = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        for name in filter(None, names.split("\0")):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)
+        self.git("init", "-q")
+        self.git("add", "-A")
+        self.git("-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qm", "copy")
+
+    def git(self, *arguments):
+        return subprocess.run(
+            ["git", *arguments], cwd=self.folder, check=True, capture_output=True, text=True
+        ).stdout.strip()
+
+    def snakemake(self, *arguments):
+        environment = {key: value for key, value in os.environ.items() if key != "RANKCOLLAPSE_CACHE"}
+        environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
+        environment["PYTHONPATH"] = str(self.folder / "src")  # the copy's modules, not the installed ones
+        return subprocess.run(
+            ["snakemake", "--cores", "1", *arguments], cwd=self.folder, env=environment, capture_output=True, text=True
+        )
+
+    def planned(self, *arguments):
+        """The jobs a dry run would run: rule -> count."""
+        done = self.snakemake("--dry-run", *(arguments or SMOKE))
+        output = done.stdout + done.stderr
+        assert done.returncode == 0, output
+        if "Nothing to be done" in output:
+            return {}
+        table = re.search(r"Job stats:\njob +count\n[- ]+\n(.*?)\ntotal", output, re.S)[1]
+        return {rule: int(count) for rule, count in re.findall(r"^(\w+) +(\d+)$", table, re.M) if rule != "default"}
+
+    def edited(self, file):
+        """The jobs that run again after a line is added to a module; the edit is taken back."""
+        path = self.folder / "src/rankcollapse" / file
+        before = path.read_bytes()
+        path.write_bytes(before + b"\n# edited\n")
+        try:
+            return self.planned()
+        finally:
+            path.write_bytes(before)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    project = Project(tmp_path_factory.mktemp("project with spaces"))
+    done = project.snakemake("--cores", "2", *SMOKE)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return project
+
+
+@pytest.fixture(scope="module")
+def results(project):
+    return project.folder / "results/smoke"
+
+
+def test_a_run_leaves_everything_the_interface_promises(results):
+    expected = ["claims.json", "manifest.json", "figures/depth.png", "frames/depth.rank.parquet"]
+    expected += ["figures/depth.pgf", "paper.pdf"] if LATEX else []
+    for name in expected:
+        assert (results / name).stat().st_size > 0
+    for claim in json.loads((results / "claims.json").read_text()):
+        assert claim.keys() >= {"id", "statement", "verdict", "estimate", "ci_low", "ci_high", "threshold", "n"}
+        assert claim["verdict"] in ("reproduced", "refuted", "inconclusive", "not_run")
+        assert (results / f"figures/{claim['figure']}.png").exists()
+
+
+def test_a_second_run_does_nothing(project):
+    done = project.snakemake(*SMOKE)
+    assert done.returncode == 0
+    assert "Nothing to be done" in done.stdout + done.stderr
+
+
+BOTH = {"figure": 1 + PGF, "claims": 1, "manifest": 1} | ({"numbers": 1, "typeset": 1} if LATEX else {})
+RANK = {"rank_at_initialization": 2, "frame": 1} | BOTH
+TRAINING = {"training": 4, "frame": 1} | BOTH
+
+
+@pytest.mark.parametrize(
+    ("file", "jobs"),
+    [
+        ("spectra.py", RANK),
+        ("experiments/depth/rank.py", RANK),
+        ("training.py", TRAINING),
+        ("normalization.py", RANK | TRAINING | {"frame": 2}),  # imported by networks.py, not by a cell
+        ("experiments/depth/figure.py", {"figure": 1 + PGF} | dict.fromkeys(LATEX, 1)),
+        ("experiments/depth/claims.py", {"claims": 1} | ({"numbers": 1, "typeset": 1} if LATEX else {})),
+        ("cli.py", {}),
+    ],
+)
+def test_an_edit_reruns_what_imports_the_module_and_nothing_else(project, file, jobs):
+    assert project.edited(file) == jobs
+    assert project.planned() == {}  # the edit is gone; a newer time stamp alone is no reason
+
+
+def test_a_setting_reruns_its_cells_and_nothing_else(project):
+    assert project.planned(*SMOKE, 'depth={"training": {"epochs": 2}}') == TRAINING
+    assert project.planned(*SMOKE, 'depth={"rank": {"tau": 0.5}}') == RANK
+    more = project.planned(*SMOKE, 'depth={"training": {"depths": [0, 2, 16]}}')
+    assert more == TRAINING | {"training": 2}  # the new depth's two cells; the others stay
+    assert project.planned(*SMOKE, "device=auto").keys() <= {"manifest", "numbers", "typeset"}
+
+
+def test_a_cell_run_again_has_the_same_bytes(project, results):
+    cells = sorted((results / "cells").rglob("*.parquet"))
+    assert len(cells) == 6
+    before = [cell.read_bytes() for cell in cells]
+    again = [str(cell.relative_to(project.folder)) for cell in cells]
+    # one job after the other now, two at a time before
+    done = project.snakemake(*again, "--force", *SMOKE)
+    assert done.returncode == 0, done.stderr
+    assert [cell.read_bytes() for cell in cells] == before
+    assert project.snakemake(*SMOKE).returncode == 0  # what follows from them, for the tests that come
+
+
+def test_provenance_says_what_made_a_frame(project, results):
+    manifest = json.loads((results / "manifest.json").read_text())
+    commit = project.git("rev-parse", "HEAD")
+    assert (manifest["scale"], manifest["commit"], manifest["clean"]) == ("smoke", commit, True)
+    assert manifest["frames"].keys() == {"depth.rank", "depth.training"}
+    for name, frame in manifest["frames"].items():
+        assert frame["rows"] == pq.read_metadata(results / f"frames/{name}.parquet").num_rows
+        for cell in frame["cells"]:
+            assert (cell["commit"], cell["clean"], cell["threads"]) == (commit, True, 1)
+            assert cell["settings"]["dataset"] == "fashion-mnist-mini"
+
+
+def test_figures_carry_commit_and_settings(project, results):
+    manifest = json.loads((results / "manifest.json").read_text())
+    with Image.open(results / "figures/depth.png") as image:
+        metadata = image.text
+        colours = len(image.convert("P").getcolors())
+    assert metadata["Commit"] == manifest["commit"]
+    assert metadata["Settings-SHA256"] == manifest["settings_sha256"]["depth"]
+    assert colours > 10  # something is drawn
+    if LATEX:
+        head = (results / "figures/depth.pgf").read_text()[:500]
+        assert f"% Commit: {manifest['commit']}" in head
+
+
+def test_the_stages_are_visible(project):
+    graph = project.snakemake("--rulegraph", *SMOKE).stdout
+    for stage in ("data_fashion_mnist_mini", "rank_at_initialization", "training", "figure", "claims", "manifest"):
+        assert f'"{stage}"' in graph
+
+
+def test_verify_prints_the_verdicts(project, results):
+    done = project.snakemake("verify", *SMOKE)
+    assert done.returncode == 0, done.stderr
+    assert "C1" in done.stdout
+    entries = json.loads((results / "claims.json").read_text())
+    before = (results / "claims.json").read_bytes()
+    entries[0]["verdict"] = "refuted"
+    (results / "claims.json").write_text(json.dumps(entries))
+    refuted = project.snakemake("verify", *SMOKE)
+    (results / "claims.json").write_bytes(before)
+    assert refuted.returncode != 0
+    assert "refuted" in refuted.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("scale=huge",), "there is no config/huge.yaml; scale must be one of: laptop, paper, smoke"),
+        (("scale=smoke", "epochs=3"), "epochs: unknown key (value 3)"),
+        (("scale=smoke", 'depth={"training": {"epochs": 0}}'), "depth.training.epochs: 0 is not allowed"),
+    ],
+)
+def test_a_mistake_in_the_settings_stops_before_anything_runs(project, arguments, message):
+    done = project.snakemake("--config", *arguments)
+    assert done.returncode != 0
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
