@@ -18,6 +18,9 @@ MARKERS = {"bn": "o", "vanilla": "s"}
 LABELS = {"bn": "BN", "vanilla": "vanilla"}
 
 STYLE = {
+    "font.family": "serif",  # in PGF this is the paper's own font
+    "font.serif": ["STIXGeneral"],
+    "mathtext.fontset": "stix",
     "font.size": 9,
     "axes.titlesize": 9,
     "legend.fontsize": 8,
@@ -56,7 +59,6 @@ def save(figure: Figure, path: Path, metadata: dict[str, str]) -> None:
             figure.savefig(buffer, format="png", metadata=metadata)
             write_whole(path, buffer.getvalue())
         else:
-            mpl.rcParams["font.family"] = "serif"  # LaTeX's default, so the paper's own
             figure.savefig(buffer, format="pgf")
             header = "".join(f"% {key}: {value}\n" for key, value in metadata.items())
             write_whole(path, header.encode() + buffer.getvalue())
