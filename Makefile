@@ -60,4 +60,4 @@ lock: .venv/installed ## resolve pyproject.toml anew into requirements.lock
 	sed -i -E '/^torch==/ s/\+[a-z0-9.]+//' requirements.lock  # no local tag: GPU machines get the CUDA build
 
 clean: ## remove all results but the committed reference
-	find results -mindepth 1 -maxdepth 1 ! -name reference -exec rm -rf {} +
+	[ ! -d results ] || find results -mindepth 1 -maxdepth 1 ! -name reference -exec rm -rf {} +

@@ -34,6 +34,11 @@ def condition(low, high, relation=">=", threshold=2.0):
     return Condition(f"{low}", Interval((low + high) / 2, low, high, 5), relation, threshold)
 
 
+def test_two_equal_runs_decide_nothing():
+    assert Condition("q", Interval(1, 1, 1, 2), "<", 2).verdict == "inconclusive"
+    assert Condition("q", Interval(1, 1, 1, 3), "<", 2).verdict == "reproduced"
+
+
 def test_a_claim_is_as_good_as_its_worst_condition():
     good, unclear, bad = condition(3, 4), condition(1, 3), condition(0, 1)
     assert judge("C9", "s", "f", [good, unclear])["verdict"] == "inconclusive"
@@ -67,6 +72,7 @@ def test_c1_turns_with_either_of_its_conditions():
     assert judge_rank(ranks((125, 1), (11, 128)))["verdict"] == "refuted"  # at any depth
     assert judge_rank(ranks((125, 1), (128, 12)))["verdict"] == "reproduced"
     assert judge_rank(ranks((125, 2), (128, 128)))["verdict"] == "inconclusive"
+    assert judge_rank(ranks((1, 1), (128, 128)))["verdict"] == "refuted"  # nothing to lose: no collapse
     assert judge_rank(ranks((125, 1), (128, 128), deepest=15))["verdict"] == "not_run"
 
 
@@ -89,8 +95,11 @@ def test_c2_turns_with_each_of_its_conditions():
     assert judge_training(accuracies((0.1, 0.1, 0.1), good_bn))["verdict"] == "refuted"  # shallow does not
     assert judge_training(accuracies(good_vanilla, (0.9, 0.8, 0.1)))["verdict"] == "refuted"  # deep BN does not
     assert judge_training(accuracies((0.9, 0.1, 0.2), good_bn))["verdict"] == "inconclusive"
-    shallow = accuracies(good_vanilla, good_bn)
-    assert judge_training(shallow[shallow["depth"] == 0])["verdict"] == "not_run"
+    runs = accuracies(good_vanilla, good_bn)
+    assert judge_training(runs[runs["depth"] == 0])["verdict"] == "not_run"
+    assert judge_training(runs[runs["depth"] > 0])["verdict"] == "not_run"
+    failing_early = runs.assign(depth=runs["depth"].replace({16: 4}))
+    assert judge_training(failing_early)["verdict"] == "refuted"
 
 
 def test_the_entries_of_an_experiment_are_in_order():

@@ -60,18 +60,44 @@ def test_mistakes_in_a_cell(tmp_path):
     assert "did you mean tau?" in message
     assert "seeds: 'many'" in fails("run", "depth.rank", *RANK[:5], "seeds=many", "tau=0.1", *out)
     assert "rankcollapse data fashion-mnist-mini" in fails("run", "depth.rank", *RANK, *out, cwd=tmp_path)
+    for setting, found in (("depths=[]", "at least 1 item"), ("depths=[-1]", "-1"), ("seeds=0", "0"), ("tau=2", "2")):
+        key = setting.partition("=")[0]
+        others = [pair for pair in RANK if not pair.startswith(key)]
+        message = fails("run", "depth.rank", *others, setting, *out)
+        assert key in message
+        assert found in message
+    assert "no frame 'nosuch.rank'" in fails("run", "nosuch.rank", "a=1", *out)
+    assert "no frame 'depth.claims'" in fails("run", "depth.claims", "a=1", *out)
+    assert "--device gpu" in fails("run", "depth.rank", *RANK, "device=gpu", *out)
+    assert "gpu" in fails("run", "depth.rank", *RANK, *out, "--device", "gpu")
+    assert "must end in .parquet" in fails("run", "depth.rank", *RANK, "--output", tmp_path / "x.json")
     assert not list(tmp_path.rglob("*.parquet"))
+
+
+def test_a_batch_or_a_network_too_large(tmp_path):
+    assert rankcollapse("data", "fashion-mnist-mini", cwd=tmp_path).returncode == 0
+    out = ("--output", tmp_path / "x.parquet")
+    rest = RANK[:2] + RANK[4:]
+    message = fails("run", "depth.rank", *rest, "width=8", "batch_size=13000", *out, cwd=tmp_path)
+    assert "fashion-mnist-mini has 12000 training images only" in message
+    assert "out of memory" in fails("run", "depth.rank", *rest, "width=10000000", "batch_size=16", *out, cwd=tmp_path)
 
 
 @pytest.mark.skipif("__import__('torch').cuda.is_available()", reason="asks for what is not there")
 def test_a_missing_gpu(tmp_path):
-    assert "no CUDA device" in fails("run", "depth.rank", *RANK, "--output", tmp_path / "x", "--device", "cuda")
+    assert "no CUDA device" in fails("run", "depth.rank", *RANK, "--output", tmp_path / "x.parquet", "--device", "cuda")
 
 
 def test_other_mistakes(tmp_path):
     assert "unknown data set 'mnist'" in fails("data", "mnist", cwd=tmp_path)
     assert "claims.json: No such file" in fails("verify", tmp_path / "claims.json")
-    assert "no experiment 'width'" in fails("figure", "width", "--output", "x.png", tmp_path)
+    assert "no experiment 'device'" in fails("figure", "device", "--output", "x.png", tmp_path)
+    frame = tmp_path / "depth.rank.parquet"
+    frame.write_bytes(b"PAR1 not")
+    assert "depth.rank.parquet is damaged" in fails("claims", frame, "--output", tmp_path / "new.json")
+    for content, message in (("{", "is damaged"), ("{}", "not the claims.json")):
+        (tmp_path / "damaged.json").write_text(content)
+        assert message in fails("verify", tmp_path / "damaged.json")
     (tmp_path / "file").write_text("")
     blocked = fails("data", "fashion-mnist-mini", RANKCOLLAPSE_CACHE=str(tmp_path / "file"))
     assert "cannot write the cache" in blocked
@@ -87,6 +113,7 @@ def test_latex_packages_are_named(tmp_path):
 def test_verify_fails_if_a_claim_is_refuted(tmp_path, verdict, code):
     claim = {"id": "C1", "quantity": "rank", "estimate": 1.0, "ci_low": 0.9, "ci_high": 1.1}
     claim |= {"verdict": verdict, "relation": "<", "threshold": 2.0, "n": 5}
+    claim |= {"conditions": [dict(claim)]}
     (tmp_path / "claims.json").write_text(json.dumps([claim]))
     done = rankcollapse("verify", tmp_path / "claims.json")
     assert done.returncode == code

@@ -70,7 +70,7 @@ def changed(path, value):
         ("depth.training.step_sizes", [float("inf")], ["step_sizes.0", "finite"]),
         ("depth.training.depths", [4, 4], ["depth.training.depths", "without repetitions"]),
         ("depth.dataset", "mnist", ["depth.dataset", "'mnist'", "fashion-mnist-mini, fashion-mnist"]),
-        ("depth.batch_size", 20000, ["batch_size", "at most 12000"]),
+        ("depth.batch_size", 20000, ["depth: batch_size is 20000", "has 12000 training samples"]),
         ("device", "gpu", ["device", "'gpu'", "'cpu', 'cuda' or 'auto'"]),
         ("depth.width", None, ["depth.width: missing"]),
         ("depth.rank", 7, ["depth.rank", "7"]),

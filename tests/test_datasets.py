@@ -16,7 +16,7 @@ import torch
 
 from rankcollapse.datasets import catalogue as catalogue_module
 from rankcollapse.datasets import fetch as fetch_module
-from rankcollapse.datasets.catalogue import DataSet, cached_files, catalogue
+from rankcollapse.datasets.catalogue import DataSet, catalogue
 from rankcollapse.datasets.fetch import SourceFailed, download, fetch
 from rankcollapse.datasets.load import load_training_set
 from rankcollapse.errors import UserError
@@ -167,11 +167,24 @@ def test_the_next_source_is_tried_and_every_failure_is_told(toy, cache, tmp_path
     (tmp_path / "good").mkdir()
     (tmp_path / "good/one").write_bytes(CONTENT)
     toy({"folder": str(tmp_path / "absent")}, {"folder": str(tmp_path / "good")})
-    assert [path.read_bytes() for path in fetch("toy")] == [CONTENT]
+    [target] = fetch("toy")
+    assert target.read_bytes() == CONTENT
+    target.write_bytes(b"older")
     toy({"folder": str(tmp_path / "absent")}, {"url": "https://127.0.0.1:9/"})
     with pytest.raises(UserError, match=r"absent: there is no one(?s:.)*https://127.0.0.1:9/: no success in 5"):
         fetch("toy")
-    assert cached_files("toy")[0].read_bytes() == CONTENT  # what was there stays
+    assert target.read_bytes() == b"older"  # what was there stays
+
+
+def test_what_is_there_and_right_is_kept(toy, tmp_path):
+    (tmp_path / "one").write_bytes(CONTENT)
+    toy({"folder": str(tmp_path)})
+    target = fetch("toy")[0]
+    (tmp_path / "one").unlink()
+    assert fetch("toy") == [target]  # no source is asked
+    target.write_bytes(b"damaged")
+    with pytest.raises(UserError):
+        fetch("toy")
 
 
 def test_a_folder_that_is_named_is_the_only_source(toy, tmp_path):
@@ -206,6 +219,7 @@ def test_a_beginning_that_is_not_theirs_is_dropped(tmp_path):
     ("script", "message"),
     [
         ([404], "404"),
+        ([416] * 5, "no success in 5 attempts"),
         ([500] * 5, "no success in 5 attempts"),
         ([BROKEN] * 5, "no success in 5 attempts"),
         ([(bytes(10**6), None, True)], "more than the expected"),

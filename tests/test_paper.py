@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rankcollapse.numbers import escape, leaves, number, to_tex
+from rankcollapse.numbers import claim_row, escape, interval, leaves, number, to_tex
 
 SOURCE = (Path(__file__).parent.parent / "paper" / "paper.tex").read_text()
 
@@ -59,6 +59,22 @@ def test_numbers(value, tex):
     assert number(value) == tex
 
 
+@pytest.mark.parametrize(
+    ("values", "tex"),
+    [
+        ((127.85, 127.6789, 128.0211), "127.85 [127.68, 128.02]"),
+        ((0.6947, 0.6754, 0.7137), "0.695 [0.675, 0.714]"),
+        ((-0.5, -1.5, 0.5), r"\ensuremath{-}0.5 [\ensuremath{-}1.5, 0.5]"),
+        ((1234.0, 1200.0, 1268.0), "1234 [1200, 1268]"),
+        ((1.0, 1.0, 1.0), "1 [1, 1]"),
+        ((7.0, None, None), "7 [--]"),
+        ((None, None, None), "-- [--]"),
+    ],
+)
+def test_intervals_are_rounded_by_their_width(values, tex):
+    assert interval(*values) == tex
+
+
 def test_settings_become_results_by_dotted_name():
     settings = {"device": "cpu", "depth": {"dataset": "a_b", "rank": {"depths": [0, 2], "tau": 0.1}}, "folder": None}
     assert leaves("settings", settings) == {
@@ -75,3 +91,11 @@ def test_tex_is_escaped_and_names_are_checked():
     assert r"\@namedef{result@a.b}{1}" in to_tex({"a.b": "1"})
     with pytest.raises(ValueError, match="a b"):
         to_tex({"a b": "1"})
+
+
+def test_a_row_of_the_verdict_table():
+    claim = {"id": "C1", "quantity": "rank_x", "estimate": 1.5, "ci_low": 1.4, "ci_high": 1.6, "relation": "<"}
+    claim |= {"threshold": 2.0, "n": 5, "verdict": "reproduced"}
+    assert claim_row(claim) == r"C1 & rank\_x & 1.50 [1.40, 1.60] & $<$ 2 & 5 & reproduced \\"
+    missing = dict.fromkeys(claim) | {"id": "C1", "verdict": "not_run", "n": 0, "reason": "too shallow"}
+    assert claim_row(missing) == r"C1 & too shallow & -- [--] &  -- & 0 & not run \\"

@@ -92,6 +92,15 @@ def test_closed_forms(dtype):
     assert soft_rank(torch.ones(5, 2), 0.0).item() == 5  # τ = 0: zeros count too
 
 
+def test_the_numerical_rank_has_numpys_tolerance_to_a_tenth():
+    for dtype in (torch.float32, torch.float64):
+        tolerance = 8 * torch.finfo(dtype).eps  # of σ_max = 1, max(d, N) = 8
+        for factor, rank in ((1.1, 2), (0.9, 1)):
+            tall = torch.zeros(8, 2, dtype=dtype)
+            tall[0, 0], tall[1, 1] = 1.0, factor * tolerance
+            assert numerical_rank(tall).item() == np.linalg.matrix_rank(tall.numpy()) == rank
+
+
 def test_extreme_scales_neither_overflow_nor_vanish():
     H = torch.randn(5, 7, generator=torch.Generator().manual_seed(0))
     for scale in (1e-30, 1e30):

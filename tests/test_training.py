@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from test_networks import CLASSES, INPUTS, ensemble, sequential
 
+from rankcollapse.errors import UserError
 from rankcollapse.experiments.depth.training import best_step_size
 from rankcollapse.training import evaluate, train
 
@@ -81,7 +82,7 @@ def test_training_learns():
 
 def test_a_batch_larger_than_the_set_is_refused():
     images, labels = data()
-    with pytest.raises(ValueError, match="100"):
+    with pytest.raises(UserError, match="100 samples only"):
         train(
             ensemble(False, [0]),
             images,

@@ -29,7 +29,7 @@ class Project:
         names = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout
         for name in filter(None, names.split("\0")):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
+            shutil.copy(ROOT / name, folder / name, follow_symlinks=False)
         self.git("init", "-q")
         self.git("add", "-A")
         self.git("-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qm", "copy")
@@ -118,6 +118,26 @@ TRAINING = {"training": 4, "frame": 1} | BOTH
 def test_an_edit_reruns_what_imports_the_module_and_nothing_else(project, file, jobs):
     assert project.edited(file) == jobs
     assert project.planned() == {}  # the edit is gone; a newer time stamp alone is no reason
+
+
+def test_an_edit_with_an_old_time_stamp_counts(project):
+    path = project.folder / "src/rankcollapse/spectra.py"
+    before = path.read_bytes()
+    path.write_bytes(before + b"\n# edited\n")
+    os.utime(path, (0, 0))
+    assert project.planned() == RANK
+    path.write_bytes(before)
+
+
+def test_a_data_set_that_is_gone_is_fetched_again_and_retrains_nothing(project):
+    shutil.rmtree(project.folder / "data")
+    assert project.planned() == {"data_fashion_mnist_mini": 1}
+    wrong = project.snakemake(*SMOKE, "data_folder=/nonexistent")
+    assert wrong.returncode != 0
+    assert "there is no train-images-idx3-ubyte" in wrong.stdout + wrong.stderr  # the profile shows a failed job's log
+    assert project.snakemake(*SMOKE).returncode == 0
+    assert (project.folder / "data/fashion-mnist-mini/train-labels-idx1-ubyte").exists()
+    assert project.planned().keys() <= {"data_fashion_mnist_mini"}
 
 
 def test_a_setting_reruns_its_cells_and_nothing_else(project):

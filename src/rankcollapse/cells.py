@@ -1,6 +1,7 @@
 """Running one cell and joining the cells of a frame."""
 
 import importlib
+import importlib.util
 import inspect
 import json
 import re
@@ -12,10 +13,20 @@ from pydantic import ConfigDict, ValidationError, validate_call
 from rankcollapse.config import explain, literal
 from rankcollapse.device import resolve_device
 from rankcollapse.errors import UserError
-from rankcollapse.files import write_whole
+from rankcollapse.files import read_json, write_whole
 from rankcollapse.frames import concatenate, write_frame
 from rankcollapse.provenance import describe
-from rankcollapse.source import settings_hash
+from rankcollapse.source import ROOT, settings_hash
+
+
+def _computation(frame: str):
+    """The `run` that computes the cells of a frame."""
+    name = f"rankcollapse.experiments.{frame}"
+    if re.fullmatch(r"[a-z]+\.[a-z_]+", frame) and (ROOT / f"{name.replace('.', '/')}.py").is_file():
+        compute = getattr(importlib.import_module(name), "run", None)
+        if compute:
+            return compute
+    raise UserError(f"there is no frame {frame!r}; a frame is EXPERIMENT.PART, for example depth.rank")
 
 
 def run_cell(frame: str, settings: list[str], output: Path, device: str, threads: int) -> None:
@@ -31,28 +42,31 @@ def run_cell(frame: str, settings: list[str], output: Path, device: str, threads
     Raises:
         UserError: there is no such frame, or its settings are not what `run` takes.
     """
-    module = f"rankcollapse.experiments.{frame}"
-    if not re.fullmatch(r"[a-z]+\.[a-z_]+", frame) or importlib.util.find_spec(module) is None:
-        raise UserError(f"there is no frame {frame!r}; a frame is EXPERIMENT.PART, for example depth.rank")
-    compute = importlib.import_module(module).run
-    arguments = dict(setting.partition("=")[::2] for setting in settings)
-    arguments = {key: literal(value) for key, value in arguments.items()}
+    compute = _computation(frame)
+    if output.suffix != ".parquet":
+        raise UserError(f"{output}: the output of a cell must end in .parquet")
+    arguments = {key: literal(value) for key, _, value in (setting.partition("=") for setting in settings)}
+    known = [name for name in inspect.signature(compute).parameters if name != "device"]
+    if "device" in arguments:
+        raise UserError(f"device is an option, not a setting: --device {arguments['device']}")
     device = resolve_device(device)
+    provenance = describe(
+        compute.__module__, arguments, device, threads
+    )  # what is imported now, not what is edited later
     start = time.monotonic()
     try:
         table = validate_call(compute, config=ConfigDict(strict=True))(**arguments, device=device)
     except ValidationError as error:
-        known = [name for name in inspect.signature(compute).parameters if name != "device"]
         raise explain(error, f"the settings of {frame}", known) from None
-    provenance = describe(module, arguments, device, threads, time.monotonic() - start)
+    provenance["seconds"] = round(time.monotonic() - start, 3)
     output.parent.mkdir(parents=True, exist_ok=True)
-    write_frame(table, output)
     write_whole(output.with_suffix(".json"), json.dumps(provenance, indent=2, ensure_ascii=False) + "\n")
+    write_frame(table, output)
 
 
 def gather_cells(cells: list[Path], output: Path) -> None:
     """Join the cells of a frame in the order given, and their provenance in the file ending in `.json`."""
-    records = [json.loads(cell.with_suffix(".json").read_text(encoding="utf-8")) for cell in cells]
+    records = [read_json(cell.with_suffix(".json")) for cell in cells]
     table = concatenate(cells)
     provenance = {
         "rows": table.num_rows,
@@ -61,5 +75,5 @@ def gather_cells(cells: list[Path], output: Path) -> None:
         "devices": sorted({record["device"] for record in records}),
         "cells": records,
     }
-    write_frame(table, output)
     write_whole(output.with_suffix(".json"), json.dumps(provenance, indent=2, ensure_ascii=False) + "\n")
+    write_frame(table, output)

@@ -35,7 +35,12 @@ class Condition:
 
     @property
     def verdict(self) -> Verdict:
-        """`reproduced` if the whole interval is on the claim's side, `refuted` if it is all on the other."""
+        """`reproduced` if the whole interval is on the claim's side, `refuted` if it is all on the other.
+
+        Fewer than three runs decide nothing: two equal values would make an interval of width zero.
+        """
+        if self.interval.n < 3:
+            return "inconclusive"
         if self.relation == "<":
             holds, fails = self.interval.high < self.threshold, self.interval.low >= self.threshold
         else:

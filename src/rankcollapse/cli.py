@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -22,12 +22,17 @@ Frames = Annotated[list[Path], typer.Argument(help="frames, EXPERIMENT.PART.parq
 def data(
     name: Annotated[str, typer.Argument(help="data set of the catalogue")],
     folder: Annotated[Path | None, typer.Option(help="take the files from here and nowhere else")] = None,
+    record: Annotated[Path | None, typer.Option(help="write what was verified to this JSON file")] = None,
 ) -> None:
     """Fetch a data set into the cache (data/, or $RANKCOLLAPSE_CACHE), verified against the catalogue."""
+    from rankcollapse.datasets.catalogue import find
     from rankcollapse.datasets.fetch import fetch
+    from rankcollapse.files import write_whole
 
     for path in fetch(name, folder):
         print(path)
+    if record:
+        write_whole(record, find(name).model_dump_json(include={"title", "files"}, indent=2) + "\n")
 
 
 @app.command()
@@ -35,7 +40,7 @@ def run(
     frame: Annotated[str, typer.Argument(help="what to compute, e.g. depth.rank")],
     settings: Annotated[list[str], typer.Argument(help="KEY=VALUE with VALUE in JSON, e.g. depths=[0,2]")],
     output: Output,
-    device: Annotated[str, typer.Option(help="cpu, cuda, or auto")] = "cpu",
+    device: Annotated[Literal["cpu", "cuda", "auto"], typer.Option(help="where; auto is cuda if there is one")] = "cpu",
     threads: Annotated[int, typer.Option(min=1, help="threads to use")] = 1,
 ) -> None:
     """Compute one cell: OUTPUT gets its rows, and OUTPUT with the ending .json its provenance."""
@@ -48,8 +53,10 @@ def run(
     torch.set_num_threads(threads)
     try:
         run_cell(frame, settings, output, device, threads)
-    except torch.OutOfMemoryError as error:
-        raise UserError(f"the device is out of memory: {error}. Use a smaller setting or another device.") from None
+    except (RuntimeError, MemoryError) as error:  # torch has no type of its own for a full CPU memory
+        if not isinstance(error, (torch.OutOfMemoryError, MemoryError)) and "allocate memory" not in str(error):
+            raise
+        raise UserError(f"the {device} is out of memory ({error}). Use a smaller setting or another device.") from None
 
 
 @app.command()
@@ -112,7 +119,7 @@ def verify(claims: Annotated[Path, typer.Argument(help="claims.json of a run")])
     """Print the verdicts as a table; exit with 1 if a claim is refuted."""
     from rankcollapse.downstream import print_verdicts
 
-    if print_verdicts(json.loads(claims.read_text(encoding="utf-8"))):
+    if print_verdicts(claims):
         raise typer.Exit(1)
 
 

@@ -20,7 +20,7 @@ class Config(Settings):
     """All settings of a scale."""
 
     device: Literal["cpu", "cuda", "auto"]
-    """where the cells run; `auto` is `cuda` where there is one. Changing it reruns nothing by itself"""
+    """where the cells run; `auto` is `cuda` where there is one. Changing it reruns no cell"""
     data_folder: str | None = None
     """take the data sets from here, `FOLDER/FILE[.gz]`, instead of from the sources of the catalogue"""
     depth: DepthSettings
@@ -36,6 +36,15 @@ class Config(Settings):
             for name, section in self.experiments().items()
             for part, grid in section.grids().items()
         }
+
+
+def experiments() -> list[str]:
+    """The names of all experiments."""
+    return [
+        name
+        for name, field in Config.model_fields.items()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Settings)
+    ]
 
 
 def explain(error: ValidationError, source: str, known: type[BaseModel] | list[str]) -> UserError:
@@ -59,7 +68,8 @@ def explain(error: ValidationError, source: str, known: type[BaseModel] | list[s
             lines.append(f"  {name}: missing; it must be set")
         else:
             allowed = mistake["msg"].removeprefix("Value error, ")
-            lines.append(f"  {name}: {mistake['input']!r} is not allowed. {allowed}")
+            found = "" if isinstance(mistake["input"], Mapping) else f"{mistake['input']!r} is not allowed. "
+            lines.append(f"  {name}: {found}{allowed}")
     return UserError("\n".join([f"{source} has {len(lines)} mistake(s):", *lines]))
 
 

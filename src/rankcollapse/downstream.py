@@ -2,6 +2,8 @@
 
 import importlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,10 +13,11 @@ from rich.console import Console
 from rich.table import Table
 
 from rankcollapse import numbers
-from rankcollapse.config import Config
+from rankcollapse.config import experiments
 from rankcollapse.errors import UserError
 from rankcollapse.figures import save
-from rankcollapse.files import write_whole
+from rankcollapse.files import read_json, write_whole
+from rankcollapse.frames import read_frame
 from rankcollapse.latex import advice, missing_packages
 from rankcollapse.provenance import commit
 from rankcollapse.source import settings_hash
@@ -22,13 +25,24 @@ from rankcollapse.source import settings_hash
 
 def read_frames(paths: list[Path]) -> dict[str, pd.DataFrame]:
     """Frames by name, `EXPERIMENT.PART`."""
-    return {path.stem: pd.read_parquet(path) for path in paths}
+    return {path.stem: read_frame(path).to_pandas() for path in paths}
+
+
+@contextmanager
+def _named_frames() -> Iterator[None]:
+    """Turns the lack of a frame, or of a column in one, into a message."""
+    try:
+        yield
+    except KeyError as error:
+        raise UserError(f"the frames given lack {error}; give all frames of the experiment, whole") from None
 
 
 def _modules(frames: dict[str, pd.DataFrame], part: str) -> list[ModuleType]:
-    """The module `part` of every experiment that has frames here, in order of appearance."""
-    experiments = dict.fromkeys(name.partition(".")[0] for name in frames)
-    return [importlib.import_module(f"rankcollapse.experiments.{name}.{part}") for name in experiments]
+    """The module `part` of every experiment that has frames here."""
+    present = {name.partition(".")[0] for name in frames}
+    return [
+        importlib.import_module(f"rankcollapse.experiments.{name}.{part}") for name in experiments() if name in present
+    ]
 
 
 def _json(values: Any) -> str:
@@ -37,13 +51,14 @@ def _json(values: Any) -> str:
 
 def draw_figure(name: str, paths: list[Path], output: Path, settings_sha256: str) -> None:
     """Draw the figure of experiment `name`; commit and hashes go into the file's metadata."""
-    if name not in Config.model_fields:
-        raise UserError(f"there is no experiment {name!r}")
+    if name not in experiments():
+        raise UserError(f"there is no experiment {name!r}; there are: {', '.join(experiments())}")
     if output.suffix not in (".png", ".pgf"):
         raise UserError(f"{output}: a figure ends in .png or .pgf")
     if output.suffix == ".pgf" and (missing := missing_packages()):
         raise UserError(advice(missing))
-    drawn = importlib.import_module(f"rankcollapse.experiments.{name}.figure").draw(read_frames(paths))
+    with _named_frames():
+        drawn = importlib.import_module(f"rankcollapse.experiments.{name}.figure").draw(read_frames(paths))
     state = commit()
     metadata = {
         "Title": f"rankcollapse: {name}",
@@ -57,13 +72,14 @@ def draw_figure(name: str, paths: list[Path], output: Path, settings_sha256: str
 def judge_claims(paths: list[Path], output: Path) -> None:
     """Write claims.json: a list with an entry for each claim."""
     frames = read_frames(paths)
-    entries = [entry for module in _modules(frames, "claims") for entry in module.judge_all(frames)]
+    with _named_frames():
+        entries = [entry for module in _modules(frames, "claims") for entry in module.judge_all(frames)]
     write_whole(output, _json(sorted(entries, key=lambda entry: (entry["id"][0], int(entry["id"][1:])))))
 
 
 def collect_manifest(paths: list[Path], scale: str, settings: dict[str, Any], output: Path) -> None:
     """Write manifest.json: the settings of the run and the provenance of every frame."""
-    provenance = {path.stem: json.loads(path.with_suffix(".json").read_text(encoding="utf-8")) for path in paths}
+    provenance = {path.stem: read_json(path.with_suffix(".json")) for path in paths}
     write_whole(
         output,
         _json(
@@ -83,17 +99,18 @@ def collect_manifest(paths: list[Path], scale: str, settings: dict[str, Any], ou
 def write_numbers(paths: list[Path], manifest: Path, claims: Path, output: Path) -> None:
     """Write numbers.tex: the results every run has, then those of each experiment."""
     frames = read_frames(paths)
-    results = numbers.from_run(json.loads(manifest.read_text("utf-8")), json.loads(claims.read_text("utf-8")))
-    for module in _modules(frames, "numbers"):
-        results |= module.numbers(frames)
+    results = numbers.from_run(read_json(manifest), read_json(claims))
+    with _named_frames():
+        for module in _modules(frames, "numbers"):
+            results |= module.numbers(frames)
     write_whole(output, numbers.to_tex(results))
 
 
 COLOURS = {"reproduced": "green", "refuted": "red", "inconclusive": "yellow", "not_run": "dim"}
 
 
-def print_verdicts(claims: list[dict[str, Any]]) -> bool:
-    """Print the claims as a table on standard output.
+def print_verdicts(path: Path) -> bool:
+    """Print claims.json as a table on standard output: every claim with each of its conditions.
 
     Returns:
         Whether a claim is refuted.
@@ -102,19 +119,25 @@ def print_verdicts(claims: list[dict[str, Any]]) -> bool:
     def text(value: float | None) -> str:
         return "" if value is None else f"{value:.4g}"
 
+    claims = read_json(path)
+    if not isinstance(claims, list) or not all(isinstance(claim, dict) and "conditions" in claim for claim in claims):
+        raise UserError(f"{path} is not the claims.json of a run")
     table = Table(title="Claims")
     for heading in ("claim", "verdict", "measured", "estimate", "95% interval", "holds if", "n"):
         table.add_column(heading)
     for claim in claims:
-        interval = f"{text(claim['ci_low'])} to {text(claim['ci_high'])}" if claim["ci_low"] is not None else ""
-        table.add_row(
-            claim["id"],
-            f"[{COLOURS[claim['verdict']]}]{claim['verdict']}[/]",
-            claim["quantity"] or claim["reason"],
-            text(claim["estimate"]),
-            interval,
-            f"{claim['relation'] or ''} {text(claim['threshold'])}",
-            str(claim["n"]),
-        )
+        table.add_section()
+        table.add_row(claim["id"], f"[{COLOURS[claim['verdict']]}]{claim['verdict']}[/]", claim.get("reason", ""))
+        for condition in claim["conditions"]:
+            low, high = text(condition["ci_low"]), text(condition["ci_high"])
+            table.add_row(
+                "",
+                condition["verdict"] if condition["verdict"] != claim["verdict"] else "",
+                condition["quantity"],
+                text(condition["estimate"]),
+                f"{low} to {high}" if low else "",
+                f"{condition['relation']} {text(condition['threshold'])}",
+                str(condition["n"]),
+            )
     Console().print(table)
     return any(claim["verdict"] == "refuted" for claim in claims)

@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from rankcollapse.errors import UserError
 from rankcollapse.files import write_whole
 
 
@@ -30,7 +31,28 @@ def write_frame(table: pa.Table, path: Path) -> None:
     write_whole(path, buffer.getvalue().to_pybytes())
 
 
+def read_frame(path: Path) -> pa.Table:
+    """The table in a Parquet file.
+
+    Raises:
+        UserError: it is not a Parquet file.
+    """
+    try:
+        return pq.read_table(path)
+    except (pa.ArrowInvalid, OSError) as error:
+        if isinstance(error, FileNotFoundError):
+            raise
+        raise UserError(f"{path} is damaged: {error}. Delete it and run the workflow again.") from None
+
+
 def concatenate(paths: list[Path]) -> pa.Table:
-    """One table from the tables of several cells (a column that is all missing in one takes the others' type)."""
-    tables = [pq.read_table(path) for path in paths]
+    """One table from the tables of several cells (a column that is all missing in one takes the others' type).
+
+    Raises:
+        UserError: the cells are not all of one frame: their columns differ.
+    """
+    tables = [read_frame(path) for path in paths]
+    for path, table in zip(paths, tables, strict=True):
+        if table.column_names != tables[0].column_names:
+            raise UserError(f"{path} and {paths[0]} are cells of different frames: their columns differ")
     return pa.concat_tables(tables, promote_options="default")

@@ -4,8 +4,6 @@ import math
 import re
 from typing import Any
 
-from rankcollapse.intervals import Interval
-
 _SPECIAL = {"\\": r"\textbackslash{}", "√": r"$\surd$", "–": "--", "≥": r"$\geq$"} | {
     character: "\\" + character for character in "#$%&_{}"
 }
@@ -33,9 +31,15 @@ def number(value: float | int | None) -> str:
     return text.replace("-", r"\ensuremath{-}")
 
 
-def interval(value: Interval) -> str:
-    """An estimate with its 95% interval in brackets."""
-    return f"{number(value.estimate)} [{number(value.low)}, {number(value.high)}]"
+def interval(estimate: float | None, low: float | None, high: float | None) -> str:
+    """An estimate with its interval in brackets, to two digits of the interval's half-width; "--" for no interval."""
+    if estimate is None or low is None or high is None or not math.isfinite(high - low):
+        return f"{number(estimate)} [--]"
+    digits = 1 - math.floor(math.log10((high - low) / 2)) if high > low else 3
+    if high == low or digits > 6:
+        return f"{number(estimate)} [{number(low)}, {number(high)}]"
+    texts = [f"{value:.{max(0, digits)}f}".replace("-", r"\ensuremath{-}") for value in (estimate, low, high)]
+    return "{} [{}, {}]".format(*texts)
 
 
 def leaves(prefix: str, value: Any) -> dict[str, str]:
@@ -51,12 +55,11 @@ def leaves(prefix: str, value: Any) -> dict[str, str]:
 
 def claim_row(claim: dict[str, Any]) -> str:
     """One row of the paper's verdict table."""
-    interval = f"[{number(claim['ci_low'])}, {number(claim['ci_high'])}]" if claim["ci_low"] is not None else "--"
     relation = {"<": "$<$", ">=": r"$\geq$", None: ""}[claim["relation"]]
     cells = [
         claim["id"],
         escape(claim["quantity"] or claim["reason"]),
-        f"{number(claim['estimate'])} {interval}",
+        interval(claim["estimate"], claim["ci_low"], claim["ci_high"]),
         f"{relation} {number(claim['threshold'])}",
         number(claim["n"]),
         claim["verdict"].replace("_", " "),
@@ -76,8 +79,9 @@ def to_tex(results: dict[str, str]) -> str:
 def from_run(manifest: dict[str, Any], claims: list[dict[str, Any]]) -> dict[str, str]:
     """The results that every run has: its settings, provenance, and claims with a row each for the table."""
     results = leaves("settings", manifest["settings"])
-    results |= {"confidence": "95"}
-    results |= {"scale": escape(manifest["scale"]), "commit": (manifest["commit"] or "unknown")[:10]}
+    cells = [cell for frame in manifest["frames"].values() for cell in frame["cells"]]
+    commits = sorted({(cell["commit"] or "none")[:10] + ("" if cell["clean"] else " (modified)") for cell in cells})
+    results |= {"confidence": "95", "scale": escape(manifest["scale"]), "commit": ", ".join(commits)}
     devices = {device for frame in manifest["frames"].values() for device in frame["devices"]}
     results["devices"] = escape(", ".join(sorted(devices)))
     for claim in claims:

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from rankcollapse.datasets.catalogue import find
+from rankcollapse.datasets.catalogue import catalogue
 from rankcollapse.source import ROOT, settings_hash, source_hash
 
 
@@ -34,7 +34,7 @@ def packages() -> dict[str, str]:
     return {name: metadata.version(name) for name in sorted(plain)}
 
 
-def describe(module: str, settings: dict[str, Any], device: str, threads: int, seconds: float) -> dict[str, Any]:
+def describe(module: str, settings: dict[str, Any], device: str, threads: int) -> dict[str, Any]:
     """The provenance of one cell.
 
     Args:
@@ -42,21 +42,20 @@ def describe(module: str, settings: dict[str, Any], device: str, threads: int, s
         settings: arguments of `run`.
         device: `cpu` or `cuda`.
         threads: threads that torch was given.
-        seconds: wall time of `run`.
     """
     name = settings.get("dataset")
+    data = {file: entry.sha256 for file, entry in catalogue()[name].files.items()} if name in catalogue() else {}
     return {
         "module": module,
         "settings": settings,
         "settings_sha256": settings_hash(settings),
         "source_sha256": source_hash(module),
         **commit(),
-        "data": {name: {file: entry.sha256 for file, entry in find(name).files.items()}} if name else {},
+        "data": {name: data} if data else {},
         "packages": packages(),
         "python": platform.python_version(),
         "platform": platform.platform(),
         "device": torch.cuda.get_device_name() if device == "cuda" else f"cpu ({platform.machine()})",
         "threads": threads,
-        "seconds": round(seconds, 3),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
     }

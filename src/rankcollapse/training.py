@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
+from rankcollapse.errors import UserError
 from rankcollapse.networks import Layer, logits
 
 
@@ -57,11 +58,11 @@ def train(
         description: name of the run in its progress lines.
 
     Raises:
-        ValueError: the training set is smaller than one batch.
+        UserError: the training set is smaller than one batch.
     """
     samples = len(images)
     if samples < batch_size:
-        raise ValueError(f"a batch of {batch_size} needs as many samples, got {samples}")
+        raise UserError(f"batch_size={batch_size}: the training set has {samples} samples only")
     parameters = [p.requires_grad_() for layer in layers for p in layer if p is not None]
     rates = step_sizes.view(-1, 1, 1)
     for _ in epochs_with_progress(epochs, description):

@@ -4,7 +4,6 @@
 rule rank_at_initialization:
     input:
         data=cell_data,
-        source=lambda wildcards: sources(f"experiments.{wildcards.frame}"),
     output:
         frame=f"{RESULTS}/cells/{{frame}}/{{cell}}.parquet",
         provenance=f"{RESULTS}/cells/{{frame}}/{{cell}}.json",
@@ -25,6 +24,7 @@ rule rank_at_initialization:
     params:
         settings=cell_settings,
         data=cell_hashes,
+        source=lambda wildcards: source(f"experiments.{wildcards.frame}"),
     shell:
         "rankcollapse run {wildcards.frame} {params.settings:q} --output {output.frame:q}"
         " --device {resources.device} --threads {threads} > {log:q} 2>&1"
@@ -46,7 +46,6 @@ rule frame:
             f"{RESULTS}/cells/{wildcards.frame}/{{cell}}.parquet",
             cell=SPACES[wildcards.frame].instance_patterns,
         ),
-        source=sources("frames"),
     output:
         frame=f"{RESULTS}/frames/{{frame}}.parquet",
         provenance=f"{RESULTS}/frames/{{frame}}.json",
@@ -60,5 +59,7 @@ rule frame:
     resources:
         mem_mb=1000,
         runtime=5,
+    params:
+        source=source("frames"),
     shell:
         "rankcollapse gather {input.cells:q} --output {output.frame:q} > {log:q} 2>&1"

@@ -1,4 +1,4 @@
-# Data download: verified files in the shared cache, one rule a data set.
+# Data download: verified files in the shared cache, and a record of them here; one rule a data set.
 
 for DATASET in sorted({grid.dataset for grid in GRIDS.values() if grid.dataset}):
 
@@ -6,7 +6,7 @@ for DATASET in sorted({grid.dataset for grid in GRIDS.values() if grid.dataset})
         name:
             f"data_{DATASET.replace('-', '_')}"
         output:
-            [str(file) for file in cached_files(DATASET)],
+            f"{RESULTS}/data/{DATASET}.json",
         log:
             f"{RESULTS}/logs/data/{DATASET}.log",
         benchmark:
@@ -19,6 +19,7 @@ for DATASET in sorted({grid.dataset for grid in GRIDS.values() if grid.dataset})
             runtime=30,
         params:
             dataset=DATASET,
+            missing=data_missing(DATASET),
             folder=["--folder", SETTINGS.data_folder] if SETTINGS.data_folder else [],
         shell:
-            "rankcollapse data {params.dataset} {params.folder:q} > {log:q} 2>&1"
+            "rankcollapse data {params.dataset} {params.folder:q} --record {output:q} > {log:q} 2>&1"

@@ -4,7 +4,6 @@
 rule figure:
     input:
         frames=frames_of_experiment,
-        source=lambda wildcards: sources(f"experiments.{wildcards.experiment}.figure"),
     output:
         f"{RESULTS}/figures/{{experiment}}.{{format}}",
     log:
@@ -22,6 +21,7 @@ rule figure:
         runtime=5,
     params:
         settings_sha256=lambda wildcards: settings_hash(EXPERIMENTS[wildcards.experiment].model_dump()),
+        source=lambda wildcards: source(f"experiments.{wildcards.experiment}.figure"),
     shell:
         "rankcollapse figure {wildcards.experiment} {input.frames:q} --output {output:q}"
         " --settings-sha256 {params.settings_sha256} > {log:q} 2>&1"

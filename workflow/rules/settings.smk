@@ -13,7 +13,7 @@ from rankcollapse.config import check_settings
 from rankcollapse.datasets.catalogue import cached_files, catalogue
 from rankcollapse.errors import UserError
 from rankcollapse.latex import advice, missing_packages
-from rankcollapse.source import module_files, settings_hash
+from rankcollapse.source import settings_hash, source_hash
 
 SCALE = config.get("scale", "laptop")
 SCALES = sorted(file.stem for file in Path("config").glob("*.yaml"))
@@ -55,15 +55,20 @@ def frames_of_experiment(wildcards):
     return expand(f"{RESULTS}/frames/{wildcards.experiment}.{{part}}.parquet", part=parts)
 
 
-def sources(*modules):
-    """The source files that decide whether a job must run again: these modules and all they import."""
-    return sorted({file for module in modules for file in module_files(f"rankcollapse.{module}")})
+def source(*modules):
+    """What decides whether a job must run again after an edit: a hash of these modules and all they import."""
+    return [source_hash(f"rankcollapse.{module}") for module in modules]
+
+
+def data_missing(dataset):
+    """Whether a data set was fetched once and is gone from the cache: then it is fetched again."""
+    return Path(f"{RESULTS}/data/{dataset}.json").exists() and not all(map(Path.exists, cached_files(dataset)))
 
 
 def cell_data(wildcards):
-    """The files of a cell's data set. Their content is a parameter, so their time stamps do not matter."""
+    """The record of a cell's data set. The data's hashes are a parameter, so its time stamp does not matter."""
     dataset = GRIDS[wildcards.frame].dataset
-    return ancient([str(file) for file in cached_files(dataset)]) if dataset else []
+    return ancient(f"{RESULTS}/data/{dataset}.json") if dataset else []
 
 
 def cell_hashes(wildcards):

@@ -4,7 +4,6 @@
 rule claims:
     input:
         frames=FRAMES,
-        source=sources(*(f"experiments.{experiment}.claims" for experiment in EXPERIMENTS)),
     output:
         f"{RESULTS}/claims.json",
     log:
@@ -17,6 +16,8 @@ rule claims:
     resources:
         mem_mb=1000,
         runtime=5,
+    params:
+        source=source(*(f"experiments.{experiment}.claims" for experiment in EXPERIMENTS)),
     shell:
         "rankcollapse claims {input.frames:q} --output {output:q} > {log:q} 2>&1"
 
@@ -41,7 +42,7 @@ rule manifest:
         scale=SCALE,
         settings=SETTINGS.model_dump_json(),
     shell:
-        "rankcollapse manifest {input.frames:q} --scale {params.scale} --settings {params.settings:q}"
+        "rankcollapse manifest {input.frames:q} --scale {params.scale:q} --settings {params.settings:q}"
         " --output {output:q} > {log:q} 2>&1"
 
 
@@ -50,7 +51,6 @@ rule numbers:
         frames=FRAMES,
         manifest=rules.manifest.output,
         claims=rules.claims.output,
-        source=sources("numbers", *(f"experiments.{experiment}.numbers" for experiment in EXPERIMENTS)),
     output:
         f"{RESULTS}/numbers.tex",
     log:
@@ -63,6 +63,8 @@ rule numbers:
     resources:
         mem_mb=1000,
         runtime=5,
+    params:
+        source=source("numbers", *(f"experiments.{experiment}.numbers" for experiment in EXPERIMENTS)),
     shell:
         "rankcollapse numbers {input.frames:q} --manifest {input.manifest:q} --claims {input.claims:q}"
         " --output {output:q} > {log:q} 2>&1"

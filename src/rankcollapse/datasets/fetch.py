@@ -24,6 +24,7 @@ from rankcollapse.errors import UserError
 ATTEMPTS = 5
 CHUNK = 1 << 16  # bytes; at most this much is lost when a transfer breaks
 TIMEOUT = (10, 30)  # seconds to connect, seconds between two packets
+DEADLINE = 1800  # seconds for one file, all attempts together
 
 
 class SourceFailed(Exception):
@@ -43,6 +44,7 @@ def download(url: str, target: Path, limit: int, pause: float = 1.0) -> None:
         SourceFailed: the server refused for good, sent too much, or failed every attempt.
     """
     problem = ""
+    deadline = time.monotonic() + DEADLINE
     for attempt in range(ATTEMPTS):
         if attempt:
             time.sleep(pause * 2 ** (attempt - 1))
@@ -53,7 +55,7 @@ def download(url: str, target: Path, limit: int, pause: float = 1.0) -> None:
                 if 400 <= response.status_code < 500 and response.status_code not in (408, 416, 429):
                     raise SourceFailed(f"the server answered {response.status_code} {response.reason}")
                 if response.status_code == 416:
-                    target.unlink()  # our beginning is not theirs: start again
+                    target.unlink(missing_ok=True)  # our beginning is not theirs: start again
                 response.raise_for_status()
                 resumed = response.headers.get("Content-Range", "").startswith(f"bytes {have}-")
                 with target.open("ab" if response.status_code == 206 and resumed else "wb") as file:
@@ -61,6 +63,8 @@ def download(url: str, target: Path, limit: int, pause: float = 1.0) -> None:
                         file.write(chunk)
                         if file.tell() > limit:
                             raise SourceFailed(f"the server sent more than the expected {limit} bytes")
+                        if time.monotonic() > deadline:
+                            raise SourceFailed(f"the server is too slow: not done after {DEADLINE} seconds")
                 return
         except requests.RequestException as error:
             problem = f"{type(error).__name__} ({error})"
@@ -89,8 +93,12 @@ def _from_folder(folder: Path) -> Callable[[str, File], bytes]:
     def get(name: str, file: File) -> bytes:
         for path, compressed in ((folder / name, False), (folder / f"{name}.gz", True)):
             if path.is_file():
-                with path.open("rb") as stream:
-                    return verified(stream.read(2 * file.bytes), file, compressed)
+                try:
+                    with path.open("rb") as stream:
+                        raw = stream.read(2 * file.bytes)
+                except OSError as error:
+                    raise SourceFailed(f"cannot read {path.name}: {error.strerror}") from None
+                return verified(raw, file, compressed)
         raise SourceFailed(f"there is no {name} or {name}.gz")
 
     return get
@@ -114,7 +122,8 @@ def _from_debian(package: str, work: Path) -> Callable[[str, File], bytes]:
     if got.returncode or archive is None:
         reason = (got.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise SourceFailed(f"apt-get download failed ({reason}); if its lists are old: apt-get update")
-    subprocess.run(["dpkg-deb", "-x", archive, work / "unpacked"], check=True)
+    if subprocess.run(["dpkg-deb", "-x", archive, work / "unpacked"], capture_output=True).returncode:
+        raise SourceFailed(f"{archive.name} cannot be unpacked")
     return _from_folder(work / "unpacked/usr/share/datasets" / package.removeprefix("dataset-"))
 
 
@@ -135,8 +144,13 @@ def _collect(dataset: DataSet, source: Source, work: Path) -> dict[str, bytes]:
     return {file: get(file, entry) for file, entry in dataset.files.items()}
 
 
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def fetch(name: str, folder: Path | None = None) -> list[Path]:
-    """Put the files of a data set into the cache, decompressed and verified.
+    """Put the files of a data set into the cache, decompressed and verified; what is there and right is kept.
 
     Args:
         name: a data set of the catalogue.
@@ -149,6 +163,8 @@ def fetch(name: str, folder: Path | None = None) -> list[Path]:
         UserError: no source delivered the data set, or the cache cannot be written.
     """
     dataset, targets = find(name), cached_files(name)
+    if all(target.is_file() and _sha256(target) == dataset.files[target.name].sha256 for target in targets):
+        return targets
     sources = [Source(folder=str(folder))] if folder else dataset.sources
     failures = []
     cache = targets[0].parent

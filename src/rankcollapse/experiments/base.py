@@ -21,13 +21,6 @@ def _in_catalogue(name: str) -> str:
     return name
 
 
-def _distinct(values: list[Any]) -> list[Any]:
-    if len(set(values)) < len(values):
-        raise ValueError("Input should be a list without repetitions")
-    return values
-
-
-Distinct = AfterValidator(_distinct)
 DataSetName = Annotated[str, AfterValidator(_in_catalogue), Field(json_schema_extra={"enum": list(catalogue())})]
 
 

@@ -9,10 +9,17 @@ from rankcollapse.claims import Condition, judge, worst
 from rankcollapse.experiments.depth.summary import by_depth
 
 # Thresholds, fixed before the runs they judge.
-COLLAPSED_RANK = 2.0  # "one line": the mean rank is nearer to one than to two or more
-DEEP = 16  # "beyond about 10 layers", with room for the "about"
+COLLAPSED_RANK = 2.0  # "one line": fewer than two directions on average
+SHALLOW, DEEP = 4, 16  # "about ten layers": from a depth between these two on; where depends on the steps of training
 CHANCE_ACCURACY = 0.2  # twice chance level for ten classes: the net has not learned
 TRAINED_ACCURACY = 0.5  # five times chance level: the net has learned
+
+
+def _out_of_reach(depths: list[int]) -> str | None:
+    """Why these depths cannot decide a claim on shallow and deep networks, or None if they can."""
+    if min(depths) <= SHALLOW and max(depths) >= DEEP:
+        return None
+    return f"needs networks of at most {SHALLOW} and at least {DEEP} layers; ran {min(depths)} to {max(depths)}"
 
 
 def judge_rank(frame: pd.DataFrame) -> dict[str, Any]:
@@ -22,9 +29,9 @@ def judge_rank(frame: pd.DataFrame) -> dict[str, Any]:
         "batch normalization keeps it at √width or more at every depth."
     )
     vanilla, bn = (by_depth(frame, variant, "numerical_rank") for variant in ("vanilla", "bn"))
-    deepest = max(vanilla)
-    if deepest < DEEP:
-        return judge("C1", statement, "depth", [], missing=f"the deepest network has {deepest} layers, not {DEEP}")
+    if missing := _out_of_reach(list(vanilla)):
+        return judge("C1", statement, "depth", [], missing)
+    deepest, shallowest = max(vanilla), min(vanilla)
     root = math.sqrt(frame["width"].iloc[0])
     return judge(
         "C1",
@@ -36,6 +43,7 @@ def judge_rank(frame: pd.DataFrame) -> dict[str, Any]:
                 Condition(f"BN rank at depth {depth}, lowest of all depths", interval, ">=", root)
                 for depth, interval in bn.items()
             ),
+            Condition(f"vanilla rank at depth {shallowest}, before the collapse", vanilla[shallowest], ">=", root),
         ],
     )
 
@@ -48,9 +56,8 @@ def judge_training(frame: pd.DataFrame) -> dict[str, Any]:
     )
     final = frame[frame["phase"] == "final"]
     vanilla, bn = (by_depth(final, variant, "accuracy") for variant in ("vanilla", "bn"))
-    deepest, shallowest = max(vanilla), min(vanilla)
-    if deepest < DEEP:
-        return judge("C2", statement, "depth", [], missing=f"the deepest network has {deepest} layers, not {DEEP}")
+    if missing := _out_of_reach(list(vanilla)):
+        return judge("C2", statement, "depth", [], missing)
     return judge(
         "C2",
         statement,
@@ -61,16 +68,17 @@ def judge_training(frame: pd.DataFrame) -> dict[str, Any]:
                 for depth, interval in bn.items()
             ),
             worst(
-                Condition(
-                    f"vanilla accuracy at depth {depth}, highest from {DEEP} on",
-                    interval,
-                    "<",
-                    CHANCE_ACCURACY,
-                )
+                Condition(f"vanilla accuracy at depth {depth}, highest from {DEEP} on", interval, "<", CHANCE_ACCURACY)
                 for depth, interval in vanilla.items()
                 if depth >= DEEP
             ),
-            Condition(f"vanilla accuracy at depth {shallowest}", vanilla[shallowest], ">=", TRAINED_ACCURACY),
+            worst(
+                Condition(
+                    f"vanilla accuracy at depth {depth}, lowest up to {SHALLOW}", interval, ">=", TRAINED_ACCURACY
+                )
+                for depth, interval in vanilla.items()
+                if depth <= SHALLOW
+            ),
         ],
     )
 

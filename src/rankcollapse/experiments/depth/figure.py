@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from rankcollapse.experiments.depth.summary import by_depth, published
+from rankcollapse.experiments.depth.summary import by_depth, published_rank
 from rankcollapse.figures import STYLE, TEXT_WIDTH, plot_intervals
 
 
@@ -17,14 +17,14 @@ def draw(frames: dict[str, pd.DataFrame]) -> Figure:
         for variant in ("bn", "vanilla"):
             plot_intervals(left, by_depth(rank, variant, "numerical_rank"), variant)
             plot_intervals(right, by_depth(final, variant, "accuracy"), variant)
-        read_off = published(*rank[["width", "batch_size"]].iloc[0])
-        if len(read_off):
-            left.plot(read_off, "x", color="black", label="original, read off", zorder=3)
+        if read_off := published_rank(rank):
+            left.plot(read_off.keys(), read_off.values(), "x", color="black", label="original, read off", zorder=3)
         left.axhline(rank["width"].iloc[0] ** 0.5, color="black", linestyle=":", label=r"$\sqrt{d}$")
         left.set(ylabel="numerical rank", title="at initialization", ylim=(0, None))
         right.axhline(0.1, color="black", linestyle=":", label="chance")
         right.set(ylabel="training accuracy", title="after training", ylim=(0, 1))
         for axes in (left, right):
             axes.set_xlabel("hidden-to-hidden layers $h$")
-            axes.legend(frameon=False)
+        left.legend(frameon=False, loc="center right")
+        right.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.35, 0.12))
     return figure

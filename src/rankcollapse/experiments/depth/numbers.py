@@ -1,10 +1,12 @@
 """The numbers of Figure 1 that the paper's text quotes."""
 
+import math
+
 import pandas as pd
 
 from rankcollapse.datasets.catalogue import find
-from rankcollapse.experiments.depth.claims import COLLAPSED_RANK, TRAINED_ACCURACY
-from rankcollapse.experiments.depth.summary import by_depth, published
+from rankcollapse.experiments.depth.claims import COLLAPSED_RANK, DEEP, SHALLOW, TRAINED_ACCURACY
+from rankcollapse.experiments.depth.summary import by_depth, published_rank
 from rankcollapse.intervals import Interval
 from rankcollapse.numbers import escape, interval, number
 
@@ -18,26 +20,30 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
     vanilla_accuracy, bn_accuracy = (by_depth(final, variant, "accuracy") for variant in ("vanilla", "bn"))
     chosen = final.groupby(["variant", "depth"])["step_size"].first()
     grid = training["step_size"]
-    read_off = published(*rank[["width", "batch_size"]].iloc[0])
-    common = [depth for depth in read_off.index if depth in vanilla_rank]
-    collapsed = [depth for depth, mean in vanilla_rank.items() if mean.estimate < COLLAPSED_RANK]
-    trained = [depth for depth, mean in vanilla_accuracy.items() if mean.estimate >= TRAINED_ACCURACY]
+    read_off = published_rank(rank)
+    uncollapsed = [depth for depth, mean in vanilla_rank.items() if mean.estimate >= COLLAPSED_RANK]
+    collapsed = [depth for depth in vanilla_rank if depth > max(uncollapsed, default=-1)]
+    failing = [depth for depth, mean in vanilla_accuracy.items() if mean.estimate < TRAINED_ACCURACY]
+    trained = [depth for depth in vanilla_accuracy if depth < min(failing, default=math.inf)]
     return {
         "depth.dataset": escape(find(rank["dataset"].iloc[0]).title),
         "depth.root": number(round(rank["width"].iloc[0] ** 0.5, 1)),
+        "depth.threshold.shallow": number(SHALLOW),
+        "depth.threshold.deep": number(DEEP),
         "depth.deepest": number(max(vanilla_rank)),
-        "depth.rank.vanilla.shallowest": interval(vanilla_rank[min(vanilla_rank)]),
-        "depth.rank.vanilla.deepest": interval(vanilla_rank[max(vanilla_rank)]),
+        "depth.rank.vanilla.shallowest": interval(*vanilla_rank[min(vanilla_rank)][:3]),
+        "depth.rank.vanilla.deepest": interval(*vanilla_rank[max(vanilla_rank)][:3]),
         "depth.rank.vanilla.collapsed": number(min(collapsed, default=None)),
-        "depth.rank.bn.lowest": interval(lowest(bn_rank)),
-        "depth.ratio.bn.lowest": interval(lowest(bn_ratio)),
-        "depth.published.compared": number(len(common)),
+        "depth.rank.bn.minimum": number(rank.loc[rank["variant"] == "bn", "numerical_rank"].min()),
+        "depth.rank.bn.lowest": interval(*lowest(bn_rank)[:3]),
+        "depth.ratio.bn.lowest": interval(*lowest(bn_ratio)[:3]),
+        "depth.published.compared": number(len(read_off)),
         "depth.published.difference": number(
-            max((abs(vanilla_rank[depth].estimate - read_off[depth]) for depth in common), default=None)
+            max((abs(vanilla_rank[depth].estimate - value) for depth, value in read_off.items()), default=None)
         ),
-        "depth.accuracy.bn.lowest": interval(lowest(bn_accuracy)),
-        "depth.accuracy.bn.deepest": interval(bn_accuracy[max(bn_accuracy)]),
-        "depth.accuracy.vanilla.deepest": interval(vanilla_accuracy[max(vanilla_accuracy)]),
+        "depth.accuracy.bn.lowest": interval(*lowest(bn_accuracy)[:3]),
+        "depth.accuracy.bn.deepest": interval(*bn_accuracy[max(bn_accuracy)][:3]),
+        "depth.accuracy.vanilla.deepest": interval(*vanilla_accuracy[max(vanilla_accuracy)][:3]),
         "depth.accuracy.vanilla.trained": number(max(trained, default=None)),
         "depth.training.deepest": number(max(bn_accuracy)),
         "depth.training.cells": number(len(chosen)),

@@ -6,9 +6,12 @@ import pyarrow as pa
 import torch
 
 from rankcollapse import spectra
+from rankcollapse.datasets.catalogue import find
 from rankcollapse.datasets.load import load_training_set
+from rankcollapse.errors import UserError
 from rankcollapse.frames import to_table
 from rankcollapse.networks import hidden_states, mlp
+from rankcollapse.parameters import BatchSize, Count, Depths, Tau
 from rankcollapse.seeding import generator
 
 COLUMNS = {
@@ -30,11 +33,11 @@ def run(
     *,
     variant: Literal["vanilla", "bn"],
     dataset: str,
-    width: int,
-    batch_size: int,
-    depths: list[int],
-    seeds: int,
-    tau: float,
+    width: Count,
+    batch_size: BatchSize,
+    depths: Depths,
+    seeds: Count,
+    tau: Tau,
     device: str,
 ) -> pa.Table:
     """Rank measures of the last hidden state of ReLU MLPs at PyTorch's default initialization.
@@ -54,20 +57,25 @@ def run(
 
     Returns:
         One row a depth and seed, see `COLUMNS`.
+
+    Raises:
+        UserError: the data set is not in the cache, or smaller than a batch.
     """
-    images, labels = load_training_set(dataset)
+    images, _ = load_training_set(dataset)
     images = images.flatten(1)
-    generators = [generator("depth.rank", variant, seed) for seed in range(seeds)]
+    if batch_size > len(images):
+        raise UserError(f"batch_size={batch_size}: {dataset} has {len(images)} training images only")
     layers = mlp(
         images.shape[1],
         width,
         max(depths),
-        int(labels.max()) + 1,
+        find(dataset).classes,
         normalized=variant == "bn",
-        generators=generators,
+        generators=[generator("depth.rank", variant, "weights", seed) for seed in range(seeds)],
         device=device,
     )
-    index = torch.stack([torch.randperm(len(images), generator=g)[:batch_size] for g in generators])
+    draws = [generator("depth.rank", variant, "batch", seed) for seed in range(seeds)]
+    index = torch.stack([torch.randperm(len(images), generator=draw)[:batch_size] for draw in draws])
     X = images[index].transpose(1, 2).to(device)  # (seeds, inputs, N)
     rows = []
     for depth, H in enumerate(hidden_states(layers, X)):

@@ -1,14 +1,14 @@
 """Settings of Figure 1 and the cells they stand for."""
 
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from rankcollapse.datasets.catalogue import find
-from rankcollapse.experiments.base import DataSetName, Distinct, Grid, Settings
+from rankcollapse.experiments.base import DataSetName, Grid, Settings
+from rankcollapse.parameters import BatchSize, Count, Depths, StepSizes, Tau
 
 VARIANTS = ["vanilla", "bn"]
-Depths = Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1), Distinct]
 
 
 class RankSettings(Settings):
@@ -16,9 +16,9 @@ class RankSettings(Settings):
 
     depths: Depths
     """hidden-to-hidden layers `h` at which the last hidden state is measured"""
-    seeds: Annotated[int, Field(ge=1)]
+    seeds: Count
     """random networks, each with a random batch of its own"""
-    tau: Annotated[float, Field(ge=0, lt=1)]
+    tau: Tau
     """threshold of the soft rank"""
 
 
@@ -27,13 +27,13 @@ class TrainingSettings(Settings):
 
     depths: Depths
     """hidden-to-hidden layers `h` of the networks that are trained"""
-    seeds: Annotated[int, Field(ge=1)]
+    seeds: Count
     """networks trained with the step size that the search chose"""
-    epochs: Annotated[int, Field(ge=1)]
+    epochs: Count
     """passes over the training set"""
-    step_sizes: Annotated[list[Annotated[float, Field(gt=0, allow_inf_nan=False)]], Field(min_length=1), Distinct]
+    step_sizes: StepSizes
     """grid from which the SGD step size is chosen by final training loss"""
-    search_seeds: Annotated[int, Field(ge=1)]
+    search_seeds: Count
     """networks trained with every step size of the grid, on seeds of their own"""
 
 
@@ -42,9 +42,9 @@ class DepthSettings(Settings):
 
     dataset: DataSetName
     """data set of the catalogue"""
-    width: Annotated[int, Field(ge=1)]
+    width: Count
     """units of every hidden layer"""
-    batch_size: Annotated[int, Field(ge=2)]
+    batch_size: BatchSize
     """samples in a batch, for measuring rank and for SGD"""
     rank: RankSettings
     training: TrainingSettings
@@ -53,7 +53,9 @@ class DepthSettings(Settings):
     def _batch_fits(self) -> Self:
         samples = find(self.dataset).samples["train"]
         if self.batch_size > samples:
-            raise ValueError(f"batch_size should be at most {samples}, the training samples of {self.dataset}")
+            raise ValueError(
+                f"batch_size is {self.batch_size}; {self.dataset} has {samples} training samples, use at most that"
+            )
         return self
 
     def grids(self) -> dict[str, Grid]:

@@ -1,9 +1,8 @@
 """Summaries of the frames of Figure 1 that its figure, its claims and its numbers share."""
 
-from importlib import resources
-
 import pandas as pd
 
+from rankcollapse.experiments.depth import published
 from rankcollapse.intervals import Interval, mean_interval
 
 
@@ -13,9 +12,7 @@ def by_depth(runs: pd.DataFrame, variant: str, measure: str) -> dict[int, Interv
     return {int(depth): mean_interval(group[measure]) for depth, group in runs.groupby("depth")}
 
 
-def published(width: int, batch_size: int) -> pd.Series:
-    """The ranks of vanilla networks read off the paper's own figure, by depth; none for another width or batch."""
-    with resources.files("rankcollapse.experiments.depth").joinpath("published.csv").open() as file:
-        values = pd.read_csv(file, comment="#")
-    values = values[(values["width"] == width) & (values["batch_size"] == batch_size)]
-    return values.set_index("depth")["numerical_rank"]
+def published_rank(rank: pd.DataFrame) -> dict[int, int]:
+    """The original's vanilla ranks at the depths of a frame; none if its width or batch is another."""
+    same = (rank["width"] == published.WIDTH) & (rank["batch_size"] == published.BATCH_SIZE)
+    return {depth: value for depth, value in published.VANILLA_RANK.items() if depth in set(rank["depth"][same])}

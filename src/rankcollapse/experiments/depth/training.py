@@ -6,9 +6,11 @@ from typing import Literal
 import pyarrow as pa
 import torch
 
+from rankcollapse.datasets.catalogue import find
 from rankcollapse.datasets.load import load_training_set
 from rankcollapse.frames import to_table
 from rankcollapse.networks import mlp
+from rankcollapse.parameters import BatchSize, Count, Depth, StepSizes
 from rankcollapse.seeding import generator
 from rankcollapse.training import evaluate, train
 
@@ -31,14 +33,14 @@ COLUMNS = {
 def run(
     *,
     variant: Literal["vanilla", "bn"],
-    depth: int,
+    depth: Depth,
     dataset: str,
-    width: int,
-    batch_size: int,
-    epochs: int,
-    step_sizes: list[float],
-    search_seeds: int,
-    seeds: int,
+    width: Count,
+    batch_size: BatchSize,
+    epochs: Count,
+    step_sizes: StepSizes,
+    search_seeds: Count,
+    seeds: Count,
     device: str,
 ) -> pa.Table:
     """Train ReLU MLPs by SGD: first a search over step sizes, then fresh networks with the best one.
@@ -60,6 +62,9 @@ def run(
 
     Returns:
         One row a trained network, see `COLUMNS`.
+
+    Raises:
+        UserError: the data set is not in the cache, or smaller than a batch.
     """
     images, labels = load_training_set(dataset)
     images, labels = images.flatten(1).to(device), labels.to(device)
@@ -71,7 +76,7 @@ def run(
             images.shape[1],
             width,
             depth,
-            int(labels.max()) + 1,
+            find(dataset).classes,
             normalized=variant == "bn",
             generators=[generator(*key, "weights", seed) for _, seed in members],
             device=device,

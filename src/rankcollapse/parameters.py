@@ -1,0 +1,20 @@
+"""Types of the parameters that settings and cells share: what is allowed is said once, here."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+
+
+def _distinct(values: list[Any]) -> list[Any]:
+    if len(set(values)) < len(values):
+        raise ValueError("Input should be a list without repetitions")
+    return values
+
+
+Distinct = AfterValidator(_distinct)
+Count = Annotated[int, Field(ge=1)]
+BatchSize = Annotated[int, Field(ge=2)]
+Depth = Annotated[int, Field(ge=0)]
+Depths = Annotated[list[Depth], Field(min_length=1), Distinct]
+StepSizes = Annotated[list[Annotated[float, Field(gt=0, allow_inf_nan=False)]], Field(min_length=1), Distinct]
+Tau = Annotated[float, Field(ge=0, lt=1)]
