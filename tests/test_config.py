@@ -60,7 +60,7 @@ def changed(path, value):
     ("path", "value", "parts"),
     [
         ("depth.training.epoch", 3, ["depth.training.epoch", "3", "did you mean epochs", "step_sizes"]),
-        ("shape", 3, ["shape: unknown key", "allowed: device, data_folder, depth"]),
+        ("shape", 3, ["shape: unknown key", "allowed: device, data_folder, depth, deep"]),
         ("depth.training.epochs", "five", ["depth.training.epochs", "'five'", "valid integer"]),
         ("depth.training.epochs", True, ["depth.training.epochs", "True", "valid integer"]),
         ("depth.training.epochs", 0, ["depth.training.epochs", "0", "greater than or equal to 1"]),
@@ -101,8 +101,8 @@ def test_numbers_from_the_command_line_are_text():
 
 def test_the_cells_of_a_grid():
     grids = check_settings(values(), "x").grids()
-    assert [grid.stage for grid in grids.values()] == ["rank_at_initialization", "training"]
+    assert {grid.stage for grid in grids.values()} == {"rank_at_initialization", "training", "chains", "spectra"}
     training = grids["depth.training"]
-    assert len(training.cells()) == 2 * len(values()["depth"]["training"]["depths"])
-    assert training.cells()[0] == {"variant": "vanilla", "depth": 0}
+    assert len(training.cells) == 2 * len(values()["depth"]["training"]["depths"])
+    assert training.cells[0] == {"variant": "vanilla", "depth": 0}
     assert "depths" not in training.fixed

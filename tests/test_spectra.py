@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from rankcollapse.spectra import numerical_rank, participation_ratio, singular_values, soft_rank, stable_rank
+from rankcollapse.spectra import measures, numerical_rank, participation_ratio, singular_values, soft_rank, stable_rank
 
 MEASURES = [numerical_rank, participation_ratio, stable_rank, lambda H: soft_rank(H, 0.3)]
 
@@ -106,6 +106,16 @@ def test_extreme_scales_neither_overflow_nor_vanish():
     for scale in (1e-30, 1e30):
         assert participation_ratio(scale * H).item() == pytest.approx(participation_ratio(H).item(), rel=1e-5)
         assert soft_rank(scale * H, 0.1).item() == soft_rank(H, 0.1).item()
+
+
+def test_all_measures_from_one_decomposition():
+    H = torch.randn(3, 6, 4, generator=torch.Generator().manual_seed(0))
+    found = measures(H, [0.1, 0.5])
+    assert torch.equal(found["numerical_rank", None], numerical_rank(H))
+    assert torch.equal(found["participation_ratio", None], participation_ratio(H))
+    assert torch.equal(found["stable_rank", None], stable_rank(H))
+    assert torch.equal(found["soft_rank", 0.5], soft_rank(H, 0.5))
+    assert len(found) == 5
 
 
 def test_a_batch_is_measured_matrix_by_matrix():

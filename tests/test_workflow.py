@@ -16,7 +16,6 @@ from rankcollapse.latex import missing_packages
 
 ROOT = Path(__file__).parent.parent
 LATEX = [] if missing_packages() else ["typeset"]
-PGF = len(LATEX)  # one figure more where LaTeX is there
 SMOKE = ("--config", "scale=smoke")
 
 
@@ -98,26 +97,35 @@ def test_a_second_run_does_nothing(project):
     assert "Nothing to be done" in done.stdout + done.stderr
 
 
-BOTH = {"figure": 1 + PGF, "claims": 1, "manifest": 1} | ({"numbers": 1, "typeset": 1} if LATEX else {})
-RANK = {"rank_at_initialization": 2, "frame": 1} | BOTH
-TRAINING = {"training": 4, "frame": 1} | BOTH
+AFTER = {"claims": 1, "manifest": 1} | ({"numbers": 1, "typeset": 1} if LATEX else {})
+RANK = {"rank_at_initialization": 2, "frame": 1, "figure": 1} | AFTER
+TRAINING = {"training": 4, "frame": 1, "figure": 1} | AFTER
+JUDGED = {"claims": 1} | ({"numbers": 1, "typeset": 1} if LATEX else {})
 
 
 @pytest.mark.parametrize(
     ("file", "jobs"),
     [
-        ("spectra.py", RANK),
+        # cells: rank of depth; chains of deep (6), width (3), escape, wide (2); figures: theirs, and two that use width
+        ("spectra.py", {"rank_at_initialization": 2, "chains": 12, "frame": 5, "bounds": 1, "figure": 7} | AFTER),
         ("experiments/depth/rank.py", RANK),
         ("training.py", TRAINING),
-        ("normalization.py", RANK | TRAINING | {"frame": 2}),  # imported by networks.py, not by a cell
-        ("experiments/depth/figure.py", {"figure": 1 + PGF} | dict.fromkeys(LATEX, 1)),
-        ("experiments/depth/claims.py", {"claims": 1} | ({"numbers": 1, "typeset": 1} if LATEX else {})),
+        ("initialization.py", RANK | TRAINING | {"frame": 2}),  # imported by networks.py, not by a cell
+        ("lyapunov.py", {"spectra": 4, "frame": 2, "figure": 2} | AFTER),
+        ("experiments/width/summary.py", {"bounds": 1, "figure": 3} | JUDGED),
+        ("experiments/depth/figure.py", {"figure": 1} | dict.fromkeys(LATEX, 1)),
+        ("experiments/depth/claims.py", JUDGED),
         ("cli.py", {}),
     ],
 )
 def test_an_edit_reruns_what_imports_the_module_and_nothing_else(project, file, jobs):
     assert project.edited(file) == jobs
-    assert project.planned() == {}  # the edit is gone; a newer time stamp alone is no reason
+
+
+def test_newer_time_stamps_alone_rerun_nothing(project):
+    for path in (project.folder / "src").rglob("*.py"):
+        path.touch()
+    assert project.planned() == {}
 
 
 def test_an_edit_with_an_old_time_stamp_counts(project):
@@ -125,7 +133,7 @@ def test_an_edit_with_an_old_time_stamp_counts(project):
     before = path.read_bytes()
     path.write_bytes(before + b"\n# edited\n")
     os.utime(path, (0, 0))
-    assert project.planned() == RANK
+    assert project.planned()["rank_at_initialization"] == 2
     path.write_bytes(before)
 
 
@@ -149,8 +157,8 @@ def test_a_setting_reruns_its_cells_and_nothing_else(project):
 
 
 def test_a_cell_run_again_has_the_same_bytes(project, results):
-    cells = sorted((results / "cells").rglob("*.parquet"))
-    assert len(cells) == 6
+    cells = sorted(cell for part in ("depth.*", "wide.*") for cell in (results / "cells").glob(f"{part}/*.parquet"))
+    assert len(cells) == 8
     before = [cell.read_bytes() for cell in cells]
     again = [str(cell.relative_to(project.folder)) for cell in cells]
     # one job after the other now, two at a time before
@@ -164,12 +172,12 @@ def test_provenance_says_what_made_a_frame(project, results):
     manifest = json.loads((results / "manifest.json").read_text())
     commit = project.git("rev-parse", "HEAD")
     assert (manifest["scale"], manifest["commit"], manifest["clean"]) == ("smoke", commit, True)
-    assert manifest["frames"].keys() == {"depth.rank", "depth.training"}
+    assert len(manifest["frames"]) == 9
     for name, frame in manifest["frames"].items():
         assert frame["rows"] == pq.read_metadata(results / f"frames/{name}.parquet").num_rows
         for cell in frame["cells"]:
             assert (cell["commit"], cell["clean"], cell["threads"]) == (commit, True, 1)
-            assert cell["settings"]["dataset"] == "fashion-mnist-mini"
+            assert bool(cell["data"]) == name.startswith("depth.")
 
 
 def test_figures_carry_commit_and_settings(project, results):
@@ -187,7 +195,15 @@ def test_figures_carry_commit_and_settings(project, results):
 
 def test_the_stages_are_visible(project):
     graph = project.snakemake("--rulegraph", *SMOKE).stdout
-    for stage in ("data_fashion_mnist_mini", "rank_at_initialization", "training", "figure", "claims", "manifest"):
+    for stage in (
+        "data_fashion_mnist_mini",
+        "rank_at_initialization",
+        "training",
+        "chains",
+        "bounds",
+        "figure",
+        "claims",
+    ):
         assert f'"{stage}"' in graph
 
 

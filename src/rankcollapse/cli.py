@@ -60,6 +60,14 @@ def run(
 
 
 @app.command()
+def bounds(frames: Frames, output: Output) -> None:
+    """Compute the bounds of Theorem 2 from the chains of Figure 3a."""
+    from rankcollapse.downstream import compute_bounds
+
+    compute_bounds(frames, output)
+
+
+@app.command()
 def gather(cells: Annotated[list[Path], typer.Argument(help="cells, *.parquet")], output: Output) -> None:
     """Join the cells of one frame, and their provenance."""
     from rankcollapse.cells import gather_cells
@@ -71,7 +79,7 @@ def gather(cells: Annotated[list[Path], typer.Argument(help="cells, *.parquet")]
 def figure(
     name: Annotated[str, typer.Argument(help="experiment, e.g. depth")],
     frames: Frames,
-    output: Annotated[Path, typer.Option(help="NAME.png, or NAME.pgf to be typeset by LaTeX")],
+    output: Annotated[list[Path], typer.Option(help="NAME.png, or NAME.pgf to be typeset by LaTeX; may be repeated")],
     settings_sha256: Annotated[str, typer.Option(help="hash of the settings, kept in the file's metadata")] = "",
 ) -> None:
     """Draw the figure of an experiment from its frames."""

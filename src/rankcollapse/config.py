@@ -10,7 +10,14 @@ from pydantic import BaseModel, ValidationError
 
 from rankcollapse.errors import UserError
 from rankcollapse.experiments.base import Grid, Settings
+from rankcollapse.experiments.bounds.settings import BoundsSettings
+from rankcollapse.experiments.collapse.settings import CollapseSettings
+from rankcollapse.experiments.deep.settings import DeepSettings
 from rankcollapse.experiments.depth.settings import DepthSettings
+from rankcollapse.experiments.escape.settings import EscapeSettings
+from rankcollapse.experiments.sharp.settings import SharpSettings
+from rankcollapse.experiments.wide.settings import WideSettings
+from rankcollapse.experiments.width.settings import WidthSettings
 from rankcollapse.files import write_whole
 
 TABLE_START, TABLE_END = "<!-- settings: made by `rankcollapse settings` -->", "<!-- end of settings -->"
@@ -24,6 +31,13 @@ class Config(Settings):
     data_folder: str | None = None
     """take the data sets from here, `FOLDER/FILE[.gz]`, instead of from the sources of the catalogue"""
     depth: DepthSettings
+    deep: DeepSettings
+    width: WidthSettings
+    escape: EscapeSettings
+    collapse: CollapseSettings
+    bounds: BoundsSettings
+    sharp: SharpSettings
+    wide: WideSettings
 
     def experiments(self) -> dict[str, Settings]:
         """The section of every experiment, by its name."""
@@ -124,8 +138,12 @@ def table() -> str:
     def walk(model: type[BaseModel], prefix: str) -> None:
         properties = model.model_json_schema()["properties"]
         for name, field in model.model_fields.items():
+            inner = next(iter(get_args(field.annotation)), None)
             if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
                 walk(field.annotation, f"{prefix}{name}.")
+            elif isinstance(inner, type) and issubclass(inner, BaseModel):
+                lines.append(f"| `{prefix}{name}` | list of sections | {field.description} |")
+                walk(inner, f"{prefix}{name}[].")
             else:
                 lines.append(f"| `{prefix}{name}` | {_allowed(properties[name])} | {field.description} |")
 
@@ -137,6 +155,8 @@ def _allowed(field: dict[str, Any]) -> str:
     """What a field of a JSON schema allows, in words."""
     if "anyOf" in field:
         return " or ".join(_allowed(option) for option in field["anyOf"])
+    if "const" in field:
+        return f"`{field['const']}`"
     if "enum" in field:
         return ", ".join(f"`{value}`" for value in field["enum"])
     if field["type"] == "array":

@@ -17,7 +17,7 @@ from rankcollapse.config import experiments
 from rankcollapse.errors import UserError
 from rankcollapse.figures import save
 from rankcollapse.files import read_json, write_whole
-from rankcollapse.frames import read_frame
+from rankcollapse.frames import read_frame, write_frame
 from rankcollapse.latex import advice, missing_packages
 from rankcollapse.provenance import commit
 from rankcollapse.source import settings_hash
@@ -49,14 +49,15 @@ def _json(values: Any) -> str:
     return json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def draw_figure(name: str, paths: list[Path], output: Path, settings_sha256: str) -> None:
-    """Draw the figure of experiment `name`; commit and hashes go into the file's metadata."""
+def draw_figure(name: str, paths: list[Path], outputs: list[Path], settings_sha256: str) -> None:
+    """Draw the figure of experiment `name`; commit and hashes go into the files' metadata."""
     if name not in experiments():
         raise UserError(f"there is no experiment {name!r}; there are: {', '.join(experiments())}")
-    if output.suffix not in (".png", ".pgf"):
-        raise UserError(f"{output}: a figure ends in .png or .pgf")
-    if output.suffix == ".pgf" and (missing := missing_packages()):
-        raise UserError(advice(missing))
+    for output in outputs:
+        if output.suffix not in (".png", ".pgf"):
+            raise UserError(f"{output}: a figure ends in .png or .pgf")
+        if output.suffix == ".pgf" and (missing := missing_packages()):
+            raise UserError(advice(missing))
     with _named_frames():
         drawn = importlib.import_module(f"rankcollapse.experiments.{name}.figure").draw(read_frames(paths))
     state = commit()
@@ -66,7 +67,15 @@ def draw_figure(name: str, paths: list[Path], output: Path, settings_sha256: str
         "Settings-SHA256": settings_sha256,
         "Source": f"rankcollapse.experiments.{name}.figure",
     }
-    save(drawn, output, metadata)
+    for output in outputs:
+        save(drawn, output, metadata)
+
+
+def compute_bounds(paths: list[Path], output: Path) -> None:
+    """Compute the frame `bounds.theorem` from other frames."""
+    theorem = importlib.import_module("rankcollapse.experiments.bounds.theorem")
+    with _named_frames():
+        write_frame(theorem.compute(read_frames(paths)), output)
 
 
 def judge_claims(paths: list[Path], output: Path) -> None:
@@ -139,5 +148,7 @@ def print_verdicts(path: Path) -> bool:
                 f"{condition['relation']} {text(condition['threshold'])}",
                 str(condition["n"]),
             )
-    Console().print(table)
+    console = Console()
+    console.width = max(console.width, 110)  # a log has no width of its own
+    console.print(table)
     return any(claim["verdict"] == "refuted" for claim in claims)

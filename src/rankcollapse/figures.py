@@ -45,6 +45,18 @@ def plot_intervals(axes: Axes, points: dict[int, Interval], variant: str) -> Non
     axes.errorbar(x, means, errors, color=COLOURS[variant], marker=MARKERS[variant], capsize=2, label=LABELS[variant])
 
 
+def plot_estimates(axes: Axes, points: dict[int, Interval], number: int, label: str) -> None:
+    """Draw one of several curves of means with their 95% intervals; `number` chooses its colour and marker."""
+    means = [point.estimate for point in points.values()]
+    errors = [[p.estimate - p.low for p in points.values()], [p.high - p.estimate for p in points.values()]]
+    axes.errorbar(list(points), means, errors, color=f"C{number}", marker="os^vD"[number % 5], capsize=2, label=label)
+
+
+def legend_below(axes: Axes, columns: int = 2) -> None:
+    """A legend under the axes, where it hides no data."""
+    axes.legend(frameon=False, fontsize=7, ncols=columns, loc="upper center", bbox_to_anchor=(0.5, -0.24))
+
+
 def save(figure: Figure, path: Path, metadata: dict[str, str]) -> None:
     """Save a figure as `.png` or `.pgf`, whole or not at all, with metadata inside the file.
 

@@ -37,3 +37,64 @@ def mean_interval(values: Sequence[float], confidence: float = 0.95) -> Interval
         return Interval(mean, -math.inf, math.inf, 1)
     half = float(stats.t.ppf((1 + confidence) / 2, sample.size - 1) * sample.std(ddof=1) / sample.size**0.5)
     return Interval(mean, mean - half, mean + half, sample.size)
+
+
+def mser_burn_in(series: Sequence[float], batch: int = 5) -> int:
+    """Observations to discard from the start of a series, by the MSER-5 rule (White 1997).
+
+    The truncation that minimizes the squared standard error of what is left, over batches of `batch` observations;
+    at most half of the series.
+
+    Args:
+        series: observations in order of time.
+        batch: observations averaged into one before the rule is applied.
+
+    Raises:
+        ValueError: the series is too short for four batches.
+    """
+    count = len(series) // batch
+    if count < 4:
+        raise ValueError(f"expected at least {4 * batch} observations, got {len(series)}")
+    means = np.asarray(series, float)[: count * batch].reshape(count, batch).mean(1)
+    errors = [means[cut:].var() / (count - cut) for cut in range(count // 2 + 1)]
+    return batch * int(np.argmin(errors))
+
+
+def stationary_interval(series: np.ndarray, confidence: float = 0.95) -> tuple[Interval, int]:
+    """Mean in stationarity from independent chains, by replication and deletion (Law, Simulation Modeling, ch. 9).
+
+    The burn-in is found on the mean of the chains (MSER-5) and deleted from each; a chain's average over the rest is
+    one independent observation, so autocorrelation within a chain does not matter.
+
+    Args:
+        series: observations, `(chains, times)`.
+        confidence: coverage of the interval.
+
+    Returns:
+        The interval over the chains, and the number of observations deleted from each.
+    """
+    burn_in = mser_burn_in(series.mean(0))
+    return mean_interval(series[:, burn_in:].mean(1), confidence), burn_in
+
+
+def power_law(points: dict[float, Interval]) -> Interval:
+    """Exponent of a power law through estimates, by weighted least squares on logarithms.
+
+    Args:
+        points: positive estimates with their intervals, by positive abscissa; at least three, their widths are the
+            weights.
+
+    Raises:
+        ValueError: fewer than three points, or one that is not positive.
+    """
+    x, y = np.array(list(points)), np.array([point.estimate for point in points.values()])
+    if len(x) < 3 or (x <= 0).any() or (y <= 0).any():
+        raise ValueError(f"expected at least three positive points, got {points}")
+    half = np.array([(point.high - point.low) / 2 for point in points.values()])
+    errors = np.maximum(half / stats.norm.ppf(0.975) / y, 1e-12)
+    (slope, _), covariance = np.polyfit(np.log(x), np.log(y), 1, w=1 / errors, cov="unscaled")
+    # the scatter about the line counts as well, where it is larger than the errors explain
+    residuals = (np.log(y) - np.polyval(np.polyfit(np.log(x), np.log(y), 1, w=1 / errors), np.log(x))) / errors
+    inflation = max(1.0, float(np.sqrt((residuals**2).sum() / (len(x) - 2))))
+    margin = float(stats.t.ppf(0.975, len(x) - 2) * math.sqrt(covariance[0, 0]) * inflation)
+    return Interval(float(slope), float(slope) - margin, float(slope) + margin, len(x))

@@ -4,9 +4,10 @@ import math
 import re
 from typing import Any
 
-_SPECIAL = {"\\": r"\textbackslash{}", "√": r"$\surd$", "–": "--", "≥": r"$\geq$"} | {
+_SPECIAL = {"\\": r"\textbackslash{}", "√": r"$\surd$", "–": "--", "≥": r"$\geq$", "²": "$^2$"} | {
     character: "\\" + character for character in "#$%&_{}"
 }
+_SPECIAL |= {"α": r"$\alpha$", "γ": r"$\gamma$", "λ": r"$\lambda$", "τ": r"$\tau$"}
 _PREAMBLE = r"""% Made by the workflow from the frames, claims and manifest of one run. Do not edit.
 \makeatletter
 \newcommand{\result}[1]{\@ifundefined{result@#1}{\PackageError{results}{no result named #1}{}}{\@nameuse{result@#1}}}
@@ -43,11 +44,15 @@ def interval(estimate: float | None, low: float | None, high: float | None) -> s
 
 
 def leaves(prefix: str, value: Any) -> dict[str, str]:
-    """Every leaf of nested settings under its dotted name; lists joined by commas."""
+    """Every leaf of nested settings under its dotted name; lists of values joined by commas, of sections numbered."""
     if isinstance(value, dict):
         return {k: v for key, inner in value.items() for k, v in leaves(f"{prefix}.{key}", inner).items()}
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        return leaves(prefix, {str(number): item for number, item in enumerate(value)})
     if isinstance(value, list):
         return {prefix: ", ".join(leaves("", item)[""] for item in value)}
+    if value == "inf":
+        return {prefix: r"\ensuremath{\infty}"}
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return {prefix: escape("none" if value is None else str(value))}
     return {prefix: number(value)}
@@ -91,5 +96,9 @@ def from_run(manifest: dict[str, Any], claims: list[dict[str, Any]]) -> dict[str
                 escape(value).replace(r"\_", " ") if isinstance(value, str) else number(value)
             )
         results[f"claims.{claim['id']}.statement"] = escape(claim["statement"])
+    results["claims.items"] = "\n".join(
+        rf"\item[{claim['id']}] {escape(claim['statement'])} \emph{{{escape(claim['verdict'].replace('_', ' '))}.}}"
+        for claim in claims
+    )
     results["claims.rows"] = "\n".join(map(claim_row, claims))
     return results

@@ -1,6 +1,6 @@
 """Types of the parameters that settings and cells share: what is allowed is said once, here."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -18,3 +18,12 @@ Depth = Annotated[int, Field(ge=0)]
 Depths = Annotated[list[Depth], Field(min_length=1), Distinct]
 StepSizes = Annotated[list[Annotated[float, Field(gt=0, allow_inf_nan=False)]], Field(min_length=1), Distinct]
 Tau = Annotated[float, Field(ge=0, lt=1)]
+Width = Annotated[int, Field(ge=2)]
+Widths = Annotated[list[Width], Field(min_length=1), Distinct]
+Chains = Annotated[int, Field(ge=2)]
+Gamma = Annotated[float, Field(gt=0, allow_inf_nan=False)] | Literal["inf"]
+Taus = Annotated[list[Tau], Field(min_length=1), Distinct]
+Noise = Annotated[float, Field(gt=0, lt=1)]
+Activation = Literal["identity", "relu", "tanh"]
+Variant = Literal["vanilla", "bn"]
+WeightLaw = Literal["gaussian", "uniform"]

@@ -5,6 +5,8 @@ functions of the eigenvalues `λ` of `M = H Hᵀ / N`, that is of the squared si
 `N`, and none depends on the scale of `H`. A zero matrix has rank zero by every measure.
 """
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -32,6 +34,36 @@ def singular_values(H: Tensor) -> Tensor:
     return torch.linalg.svdvals(H)
 
 
+def count_above_rounding(sigma: Tensor, shape: torch.Size, dtype: torch.dtype) -> Tensor:
+    """Numerical rank from the descending singular values `(..., n)` of a matrix of that shape and dtype."""
+    return (sigma > sigma[..., :1] * max(shape[-2:]) * torch.finfo(dtype).eps).sum(-1)
+
+
+def _eigenvalues(sigma: Tensor, d: int) -> Tensor:
+    """The leading `min(d, N)` eigenvalues of `M` scaled to `Tr M = d`; zeros for a zero matrix."""
+    largest = sigma[..., :1]
+    energy = torch.where(largest > 0, sigma / largest, 0).square()  # scaled first: no under- or overflow
+    return d * energy / energy.sum(-1, keepdim=True).clamp_min(torch.finfo(energy.dtype).tiny)
+
+
+def _soft_rank(eigenvalues: Tensor, d: int, tau: float) -> Tensor:
+    if not 0 <= tau < 1:
+        raise ValueError(f"tau must lie in [0, 1), got {tau}")
+    if tau == 0:
+        return d * (eigenvalues.sum(-1) > 0)
+    return (eigenvalues >= tau).sum(-1)
+
+
+def _participation_ratio(eigenvalues: Tensor) -> Tensor:
+    total = eigenvalues.sum(-1)
+    return torch.where(total > 0, total.square() / eigenvalues.square().sum(-1), 0)
+
+
+def _stable_rank(eigenvalues: Tensor) -> Tensor:
+    total = eigenvalues.sum(-1)
+    return torch.where(total > 0, total / eigenvalues[..., 0], 0)
+
+
 def numerical_rank(H: Tensor) -> Tensor:
     """Number of singular values above `σ_max · max(d, N) · eps(dtype)`, as `numpy.linalg.matrix_rank`.
 
@@ -41,17 +73,7 @@ def numerical_rank(H: Tensor) -> Tensor:
     Returns:
         Integer tensor `(...)`.
     """
-    sigma = singular_values(H)
-    tolerance = sigma[..., :1] * max(H.shape[-2:]) * torch.finfo(H.dtype).eps
-    return (sigma > tolerance).sum(-1)
-
-
-def _normalized_eigenvalues(H: Tensor) -> Tensor:
-    """The leading `min(d, N)` eigenvalues of `M` scaled to `Tr M = d`; zeros for a zero matrix."""
-    sigma = singular_values(H)
-    largest = sigma[..., :1]
-    energy = torch.where(largest > 0, sigma / largest, 0).square()  # scaled first: no under- or overflow
-    return H.shape[-2] * energy / energy.sum(-1, keepdim=True).clamp_min(torch.finfo(energy.dtype).tiny)
+    return count_above_rounding(singular_values(H), H.shape, H.dtype)
 
 
 def soft_rank(H: Tensor, tau: float) -> Tensor:
@@ -67,12 +89,9 @@ def soft_rank(H: Tensor, tau: float) -> Tensor:
     Raises:
         ValueError: `tau` is outside `[0, 1)`.
     """
-    if not 0 <= tau < 1:
-        raise ValueError(f"tau must lie in [0, 1), got {tau}")
-    eigenvalues = _normalized_eigenvalues(H)
-    if tau == 0:
-        return H.shape[-2] * (eigenvalues.sum(-1) > 0)
-    return (eigenvalues >= tau).sum(-1)
+    sigma = singular_values(H)
+    d = H.shape[-2]
+    return _soft_rank(_eigenvalues(sigma, d), d, tau)
 
 
 def participation_ratio(H: Tensor) -> Tensor:
@@ -84,9 +103,7 @@ def participation_ratio(H: Tensor) -> Tensor:
     Returns:
         Tensor `(...)` of the dtype of the singular values.
     """
-    eigenvalues = _normalized_eigenvalues(H)
-    total = eigenvalues.sum(-1)
-    return torch.where(total > 0, total.square() / eigenvalues.square().sum(-1), 0)
+    return _participation_ratio(_eigenvalues(singular_values(H), H.shape[-2]))
 
 
 def stable_rank(H: Tensor) -> Tensor:
@@ -98,6 +115,25 @@ def stable_rank(H: Tensor) -> Tensor:
     Returns:
         Tensor `(...)` of the dtype of the singular values.
     """
-    eigenvalues = _normalized_eigenvalues(H)
-    total = eigenvalues.sum(-1)
-    return torch.where(total > 0, total / eigenvalues[..., 0], 0)
+    return _stable_rank(_eigenvalues(singular_values(H), H.shape[-2]))
+
+
+def measures(H: Tensor, taus: Sequence[float] = ()) -> dict[tuple[str, float | None], Tensor]:
+    """All rank measures from one decomposition.
+
+    Args:
+        H: representation, `(..., d, N)`.
+        taus: thresholds of the soft rank.
+
+    Returns:
+        Tensors `(...)` by name of the measure and threshold (None but for the soft rank).
+    """
+    sigma = singular_values(H)
+    d = H.shape[-2]
+    eigenvalues = _eigenvalues(sigma, d)
+    return {
+        ("numerical_rank", None): count_above_rounding(sigma, H.shape, H.dtype),
+        ("participation_ratio", None): _participation_ratio(eigenvalues),
+        ("stable_rank", None): _stable_rank(eigenvalues),
+        **{("soft_rank", tau): _soft_rank(eigenvalues, d, tau) for tau in taus},
+    }

@@ -40,6 +40,26 @@ use rule rank_at_initialization as training with:
         device=SETTINGS.device,  # a resource, not a parameter: changing it reruns nothing
 
 
+use rule rank_at_initialization as chains with:
+    wildcard_constraints:
+        frame=frames_of_stage("chains"),
+    resources:
+        mem_mb=1500,
+        runtime=720,
+        gpu=GPU,
+        device=SETTINGS.device,
+
+
+use rule rank_at_initialization as spectra with:
+    wildcard_constraints:
+        frame=frames_of_stage("spectra"),
+    resources:
+        mem_mb=1500,
+        runtime=720,
+        gpu=GPU,
+        device=SETTINGS.device,
+
+
 rule frame:
     input:
         cells=lambda wildcards: expand(

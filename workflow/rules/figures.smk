@@ -5,14 +5,13 @@ rule figure:
     input:
         frames=frames_of_experiment,
     output:
-        f"{RESULTS}/figures/{{experiment}}.{{format}}",
+        [f"{RESULTS}/figures/{{experiment}}.{form}" for form in FIGURE_FORMATS],
     log:
-        f"{RESULTS}/logs/figures/{{experiment}}.{{format}}.log",
+        f"{RESULTS}/logs/figures/{{experiment}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/figures/{{experiment}}.{{format}}.tsv"
+        f"{RESULTS}/benchmarks/figures/{{experiment}}.tsv"
     wildcard_constraints:
         experiment="|".join(EXPERIMENTS),
-        format="png|pgf",
     conda:
         "../../environment.yml"
     threads: 1
@@ -20,17 +19,18 @@ rule figure:
         mem_mb=1000,
         runtime=5,
     params:
+        outputs=lambda wildcards, output: [part for path in output for part in ("--output", path)],
         settings_sha256=lambda wildcards: settings_hash(EXPERIMENTS[wildcards.experiment].model_dump()),
         source=lambda wildcards: source(f"experiments.{wildcards.experiment}.figure"),
     shell:
-        "rankcollapse figure {wildcards.experiment} {input.frames:q} --output {output:q}"
+        "rankcollapse figure {wildcards.experiment} {input.frames:q} {params.outputs:q}"
         " --settings-sha256 {params.settings_sha256} > {log:q} 2>&1"
 
 
 rule figures:
     input:
         expand(
-            f"{RESULTS}/figures/{{experiment}}.{{format}}",
+            f"{RESULTS}/figures/{{experiment}}.{{form}}",
             experiment=EXPERIMENTS,
-            format=["png"] if MISSING_LATEX else ["png", "pgf"],
+            form=FIGURE_FORMATS,
         ),

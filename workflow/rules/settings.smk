@@ -35,13 +35,15 @@ except UserError as error:
 RESULTS = f"results/{SCALE}"
 GRIDS = SETTINGS.grids()
 SPACES = {
-    frame: Paramspace(pd.DataFrame(grid.cells()), filename_params="*", filename_sep=",", single_wildcard="cell")
+    frame: Paramspace(pd.DataFrame(grid.cells), filename_params="*", filename_sep=",", single_wildcard="cell")
     for frame, grid in GRIDS.items()
 }
 FRAMES = expand(f"{RESULTS}/frames/{{frame}}.parquet", frame=GRIDS)
+BOUNDS = f"{RESULTS}/bounds/bounds.theorem.parquet"
 EXPERIMENTS = SETTINGS.experiments()
 GPU = int(SETTINGS.device == "cuda" or (SETTINGS.device == "auto" and which("nvidia-smi") is not None))
 MISSING_LATEX = missing_packages()
+FIGURE_FORMATS = ["png"] if MISSING_LATEX else ["png", "pgf"]
 
 
 def frames_of_stage(stage):
@@ -50,9 +52,10 @@ def frames_of_stage(stage):
 
 
 def frames_of_experiment(wildcards):
-    """The frames that the figure of an experiment is drawn from."""
-    parts = EXPERIMENTS[wildcards.experiment].grids()
-    return expand(f"{RESULTS}/frames/{wildcards.experiment}.{{part}}.parquet", part=parts)
+    """The frames that the figure of an experiment is drawn from: its own, and those of others that it uses."""
+    settings = EXPERIMENTS[wildcards.experiment]
+    names = [f"{wildcards.experiment}.{part}" for part in settings.grids()] + settings.uses
+    return [BOUNDS if name == "bounds.theorem" else f"{RESULTS}/frames/{name}.parquet" for name in names]
 
 
 def source(*modules):

@@ -3,7 +3,7 @@
 
 rule claims:
     input:
-        frames=FRAMES,
+        frames=[*FRAMES, BOUNDS],
     output:
         f"{RESULTS}/claims.json",
     log:
@@ -48,7 +48,7 @@ rule manifest:
 
 rule numbers:
     input:
-        frames=FRAMES,
+        frames=[*FRAMES, BOUNDS],
         manifest=rules.manifest.output,
         claims=rules.claims.output,
     output:

@@ -2,7 +2,7 @@
 
 import itertools
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -11,6 +11,9 @@ from rankcollapse.datasets.catalogue import catalogue
 
 class Settings(BaseModel):
     """Base of all settings: strict types, unknown keys refused, docstrings of fields are their descriptions."""
+
+    uses: ClassVar[list[str]] = []
+    """frames of others that an experiment's figure, claims and numbers read beside its own"""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
 
@@ -31,16 +34,16 @@ class Grid:
     Attributes:
         stage: name of the workflow rule that runs them.
         dataset: data set that a cell reads, or None.
-        axes: the values that vary from cell to cell, by argument of `run`; a cell is one combination.
+        cells: for every cell the arguments of `run` that vary between cells; they name its file.
         fixed: the other arguments of `run`.
     """
 
     stage: str
     dataset: str | None
-    axes: dict[str, list[Any]]
+    cells: list[dict[str, Any]]
     fixed: dict[str, Any]
 
-    def cells(self) -> list[dict[str, Any]]:
-        """The varying arguments of every cell."""
-        points = itertools.product(*self.axes.values())
-        return [dict(zip(self.axes, point, strict=True)) for point in points]
+
+def product(**axes: list[Any]) -> list[dict[str, Any]]:
+    """All combinations of the values of several arguments."""
+    return [dict(zip(axes, point, strict=True)) for point in itertools.product(*axes.values())]

@@ -5,7 +5,6 @@ from typing import Literal
 import pyarrow as pa
 import torch
 
-from rankcollapse import spectra
 from rankcollapse.datasets.catalogue import find
 from rankcollapse.datasets.load import load_training_set
 from rankcollapse.errors import UserError
@@ -13,6 +12,7 @@ from rankcollapse.frames import to_table
 from rankcollapse.networks import hidden_states, mlp
 from rankcollapse.parameters import BatchSize, Count, Depths, Tau
 from rankcollapse.seeding import generator
+from rankcollapse.spectra import measures
 
 COLUMNS = {
     "dataset": "data set of the catalogue",
@@ -81,12 +81,7 @@ def run(
     for depth, H in enumerate(hidden_states(layers, X)):
         if depth not in depths:
             continue
-        measures = {
-            "numerical_rank": spectra.numerical_rank(H).tolist(),
-            "participation_ratio": spectra.participation_ratio(H).tolist(),
-            "soft_rank": spectra.soft_rank(H, tau).tolist(),
-            "stable_rank": spectra.stable_rank(H).tolist(),
-        }
+        measured = {name: values.tolist() for (name, _), values in measures(H, [tau]).items()}
         rows += [
             {
                 "dataset": dataset,
@@ -96,7 +91,7 @@ def run(
                 "depth": depth,
                 "seed": seed,
                 "tau": tau,
-                **{name: values[seed] for name, values in measures.items()},
+                **{name: values[seed] for name, values in measured.items()},
             }
             for seed in range(seeds)
         ]

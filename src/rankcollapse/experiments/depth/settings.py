@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import model_validator
 
 from rankcollapse.datasets.catalogue import find
-from rankcollapse.experiments.base import DataSetName, Grid, Settings
+from rankcollapse.experiments.base import DataSetName, Grid, Settings, product
 from rankcollapse.parameters import BatchSize, Count, Depths, StepSizes, Tau
 
 VARIANTS = ["vanilla", "bn"]
@@ -66,13 +66,13 @@ class DepthSettings(Settings):
             "rank": Grid(
                 stage="rank_at_initialization",
                 dataset=self.dataset,
-                axes={"variant": VARIANTS},
+                cells=product(variant=VARIANTS),
                 fixed=shared | rank,
             ),
             "training": Grid(
                 stage="training",
                 dataset=self.dataset,
-                axes={"variant": VARIANTS, "depth": training.pop("depths")},
+                cells=product(variant=VARIANTS, depth=training.pop("depths")),
                 fixed=shared | training,
             ),
         }

@@ -1,0 +1,1 @@
+"""Collapse of vanilla spectra at the rate of the Lyapunov gaps."""

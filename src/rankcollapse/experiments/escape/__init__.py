@@ -1,0 +1,1 @@
+"""Figure 3b: escape from a state of rank one."""

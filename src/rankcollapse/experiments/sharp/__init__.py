@@ -1,0 +1,1 @@
+"""The sharp rank: directions that survive infinite depth in linear BN networks."""

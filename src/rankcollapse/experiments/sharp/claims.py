@@ -1,0 +1,49 @@
+"""E3: the rank of infinitely deep linear BN networks."""
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from rankcollapse.claims import Condition, judge, worst
+from rankcollapse.experiments.sharp.summary import by_width
+from rankcollapse.intervals import Interval, power_law
+from rankcollapse.theory import sharp_rank
+
+# Thresholds, fixed before the runs they judge.
+EXPONENT_LOW, EXPONENT_HIGH = 0.45, 0.65  # growth like √d, with room for corrections of order one at small widths
+LOW, HIGH = 0.8, 1.2  # of the leading order 2 √d, at the largest width
+THEORY = {"gamma": "inf", "weights": "gaussian", "normalization": "scale"}
+
+
+def judge_all(frames: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
+    """The entries of claims.json that this experiment decides."""
+    points = by_width(frames["sharp.spectrum"], **THEORY)
+    statement = (
+        "The number of directions that survive infinite depth in a linear network with batch normalization is at least "
+        "√d and grows like 2 √d."
+    )
+    edges = {width: point.edge for width, point in points.items() if width >= 8}
+    if len(edges) < 3:
+        return [judge("E3", statement, "sharp", [], missing="needs three widths of 8 or more")]
+    widest = max(edges)
+    relative = Interval(*(value / sharp_rank(widest) for value in edges[widest][:3]), edges[widest].n)
+    exponent = power_law(edges)
+    return [
+        judge(
+            "E3",
+            statement,
+            "sharp",
+            [
+                worst(
+                    Condition(f"edge of the neutral exponents over √d at width {width}", scaled, ">=", 1.0)
+                    for width, edge in edges.items()
+                    for scaled in [Interval(*(value / math.sqrt(width) for value in edge[:3]), edge.n)]
+                ),
+                Condition(f"edge of the neutral exponents over 2 √d at width {widest}", relative, ">=", LOW),
+                Condition(f"edge of the neutral exponents over 2 √d at width {widest}", relative, "<", HIGH),
+                Condition("exponent of the edge in the width", exponent, ">=", EXPONENT_LOW),
+                Condition("exponent of the edge in the width", exponent, "<", EXPONENT_HIGH),
+            ],
+        )
+    ]

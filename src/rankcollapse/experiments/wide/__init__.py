@@ -1,0 +1,1 @@
+"""Wide networks on small batches: from the √d to the N regime."""

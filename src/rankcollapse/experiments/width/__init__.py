@@ -1,0 +1,1 @@
+"""Figure 3a: rank in stationarity against width."""

@@ -1,0 +1,59 @@
+"""C5 and C6: what Figure 3a decides."""
+
+from typing import Any
+
+import pandas as pd
+
+from rankcollapse.claims import Condition, judge, worst
+from rankcollapse.experiments.width.summary import exponents
+from rankcollapse.intervals import Interval
+
+# Thresholds, fixed before the runs they judge: the exponent of Theorem 2, and the lemma's inequality.
+EXPONENT = 0.5
+LEAST_RATIO = 1.0
+
+
+def lemma_ratios(frame: pd.DataFrame) -> pd.Series:
+    """`rank_τ / ((1 - τ)² r)` of every recorded spectrum and every τ."""
+    keys = ["gamma", "width", "chain", "layer"]
+    ratio = frame[frame["measure"] == "participation_ratio"].set_index(keys)["value"]
+    soft = frame[frame["measure"] == "soft_rank"].join(ratio.rename("r"), on=keys)
+    return soft["value"] / ((1 - soft["tau"]) ** 2 * soft["r"])
+
+
+def judge_all(frames: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
+    """The entries of claims.json that this experiment decides."""
+    frame = frames["width.chain"]
+    few = frame["width"].nunique() < 3
+    growth = [] if few else exponents(frame).items()
+    ratios = lemma_ratios(frame)
+    least = float(ratios.min())
+    return [
+        judge(
+            "C5",
+            "In linear networks with batch normalization the average participation ratio grows at least like √width.",
+            "width",
+            [
+                worst(
+                    Condition(f"exponent of r in the width at γ = {gamma}, lowest", exponent, ">=", EXPONENT)
+                    for gamma, exponent in growth
+                )
+            ]
+            if not few
+            else [],
+            missing="needs three widths or more" if few else None,
+        ),
+        judge(
+            "C6",
+            "The soft rank is at least (1 - τ)² times the participation ratio, on every spectrum.",
+            "bounds",
+            [
+                Condition(
+                    "least ratio of soft rank to (1 - τ)² r over all recorded spectra",
+                    Interval(least, least, least, len(ratios)),
+                    ">=",
+                    LEAST_RATIO,
+                )
+            ],
+        ),
+    ]

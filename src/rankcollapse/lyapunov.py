@@ -1,0 +1,129 @@
+"""Lyapunov spectra of deep linear networks, exact at any depth.
+
+The state is carried as `H = U · diag(e^s) · T`: `U` orthonormal columns, `s` log-scales, `T` upper triangular with unit
+diagonal. A layer's map `A = D W` (`D` the scaling of batch normalization, a function of `H`) gives `A U = U' R`, and
+
+    H⁺ = U' · diag(R_ii e^{s_i}) · (diag(e^{-s}) R̂ diag(e^{s})) T,        R̂ = diag(R)⁻¹ R,
+
+where `s` descends once directions are sorted, so no entry overflows, and a direction that double precision would have
+lost after a few layers keeps its exact scale for ever.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from scipy import stats
+from torch import Tensor
+
+from rankcollapse.normalization import normalize
+from rankcollapse.propagation import draw_weights
+from rankcollapse.seeding import generator
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """Lyapunov exponents of `chains` independent chains.
+
+    Attributes:
+        exponents: mean over the chains, a layer, descending, `(n,)`, float64.
+        standard_errors: of those means, `(n,)`; NaN for a single chain.
+        chains: exponents of each chain, `(chains, n)`.
+    """
+
+    exponents: Tensor
+    standard_errors: Tensor
+    chains: Tensor
+
+    @property
+    def neutral(self) -> int:
+        """Number of leading exponents up to the last one compatible with zero, by t tests (5% for all together)."""
+        chains, exponents = self.chains.shape
+        margin = stats.t.ppf(1 - 0.05 / exponents, max(chains - 1, 1)) * self.standard_errors.nan_to_num(0.0)
+        return int((self.exponents + margin + 1e-12 >= 0).nonzero().max()) + 1
+
+
+def lyapunov_spectrum(
+    width: int,
+    *,
+    layers: int,
+    normalization: str = "scale",
+    gamma: float = math.inf,
+    weights: str = "gaussian",
+    chains: int = 1,
+    seed: int = 0,
+    batch: int | None = None,
+    burn_in: int | None = None,
+    device: str = "cpu",
+) -> Spectrum:
+    """Lyapunov exponents of the linear network `H⁺ = BN(H + γ W H)`, or of `H + γ W H` without BN (theory 1 and 4).
+
+    With centring the chain lives on the mean-zero part of the batch: centring commutes with the linear layers, so it
+    costs one direction and nothing else, and the spectrum has at most `batch - 1` exponents.
+
+    Args:
+        width: `d`.
+        layers: layers over which growth is averaged.
+        normalization: `scale` or `full` (BN), `none` or `center` (no scaling).
+        gamma: strength of the layer beside its skip connection, `> 0`; `inf` for none.
+        weights: law of the weights, see `propagation.draw_weights`.
+        chains: independent chains.
+        seed: of the chains.
+        batch: samples `N`, at most `width`; fewer give the leading exponents only. Default `width`.
+        burn_in: layers before growth is counted; default a tenth of `layers`, at least 100.
+        device: torch device of the chains; the spectrum is returned on the CPU.
+
+    Returns:
+        The spectrum, `min(d, N)` exponents (one less with centring).
+
+    Raises:
+        ValueError: an argument is out of its range, or the product is singular.
+    """
+    samples = width if batch is None else batch
+    columns = samples - (normalization in ("center", "full"))
+    if layers < 1 or chains < 1 or not 1 <= samples <= width or columns < 1:
+        raise ValueError(
+            f"layers and chains must be at least 1 and the batch between 1 (2 with centring) and the width {width}; "
+            f"got layers={layers}, chains={chains}, batch={samples}"
+        )
+    if not gamma > 0:
+        raise ValueError(f"gamma must be positive (or infinite), got {gamma}")
+    normalize(torch.ones(1, 1), normalization)  # refuses an unknown kind
+    draw = generator("lyapunov", width, normalization, weights, seed)
+    burn_in = max(100, layers // 10) if burn_in is None else burn_in
+    scaled = normalization in ("scale", "full")
+    skip = gamma != math.inf
+    fresh = weights == "gaussian" and not skip  # W U is then Gaussian itself, whatever U
+    W = torch.empty(chains, width, columns if fresh else width, device=device)
+    U = torch.randn(chains, width, columns, generator=draw, dtype=torch.float64).to(device)
+    U = torch.linalg.qr(U).Q
+    s = torch.zeros(chains, columns, dtype=torch.float64, device=device)
+    T = torch.eye(columns, dtype=torch.float64, device=device).repeat(chains, 1, 1)
+    draw = torch.Generator(device).manual_seed(draw.initial_seed() + 1)
+    start = s
+    for layer in range(burn_in + layers):
+        if layer == burn_in:
+            start = s
+        draw_weights(W, weights, draw)
+        A = W.double() if fresh else W.double() @ U
+        if skip:
+            A = U + gamma * A
+        if scaled:
+            top = s.amax(1, keepdim=True)
+            H = (A * (s - top).exp()[:, None, :]) @ T
+            # rows of mean square 1 over N samples; what underflows in H is too small to matter to a row's norm
+            A = A * (math.sqrt(samples) / torch.linalg.vector_norm(H, dim=2, keepdim=True))
+            growth_offset = -top
+        else:
+            growth_offset = 0.0
+        U, R = torch.linalg.qr(A)
+        diagonal = R.diagonal(dim1=1, dim2=2)
+        ratio = (s[:, None, :] - s[:, :, None]).clamp_max(300.0).exp().triu()  # e^{s_j - s_i}, j >= i
+        T = (R / diagonal[..., None] * ratio) @ T
+        s = s + diagonal.abs().log() + growth_offset
+    if not torch.isfinite(s).all():
+        raise ValueError(f"a product of these weights ({weights}) is singular: it has no finite exponents")
+    exponents = ((s - start) / layers).cpu()
+    exponents = exponents[:, exponents.mean(0).argsort(descending=True)]
+    errors = exponents.std(0) / math.sqrt(chains) if chains > 1 else torch.full((columns,), math.nan)
+    return Spectrum(exponents.mean(0), errors, exponents)
