@@ -6,8 +6,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+import yaml
+from test_config import CONFIG
 
 from rankcollapse.config import check_settings
+from rankcollapse.errors import UserError
 from rankcollapse.experiments.bounds import claims as bounds
 from rankcollapse.experiments.bounds import drift, theorem
 from rankcollapse.experiments.bounds import numbers as bounds_numbers
@@ -25,7 +28,7 @@ from rankcollapse.experiments.wide import claims as wide
 from rankcollapse.experiments.width import chain as width_chain
 from rankcollapse.experiments.width import claims as width
 from rankcollapse.experiments.width.summary import stationary
-from rankcollapse.intervals import mser_burn_in, power_law, stationary_interval
+from rankcollapse.intervals import Interval, mser_burn_in, power_law, stationary_interval
 from rankcollapse.theory import gaussian_lyapunov_exponents, sharp_rank, wide_participation_ratio
 
 JITTER = (-0.01, -0.005, 0.0, 0.005, 0.01)
@@ -106,7 +109,9 @@ def width_frame(power=0.6, soft=2.0, gammas=("0.01", "inf")):
                 for chain in range(5)
                 for layer in range(20)
             ]
-    return pd.DataFrame(rows)
+    frame = pd.DataFrame(rows)
+    noise = np.random.default_rng(0).normal(0, 1e-6, len(frame))
+    return frame.assign(value=frame["value"] * (1 + noise))
 
 
 def test_c5_and_c6():
@@ -115,6 +120,8 @@ def test_c5_and_c6():
     assert verdicts(width.judge_all({"width.chain": width_frame(power=0.5)}))["C5"] == "inconclusive"
     assert verdicts(width.judge_all({"width.chain": width_frame(soft=0.9)}))["C6"] == "refuted"
     frame = width_frame()
+    drifting = frame.assign(value=frame["value"] * (1 - frame["layer"] / 100))
+    assert verdicts(width.judge_all({"width.chain": drifting}))["C5"] == "inconclusive"  # not stationary
     assert verdicts(width.judge_all({"width.chain": frame[frame["width"] < 32]}))["C5"] == "not_run"
     assert stationary(frame, "inf", "participation_ratio")[64].estimate == pytest.approx(64**0.6)
 
@@ -180,6 +187,7 @@ def test_e1_and_e2():
             rows = changed["quantity"] == name
             changed.loc[rows, ["estimate", "low", "high"]] = values
         frames = {"bounds.drift": drift_frame() if monte_carlo is None else monte_carlo, "bounds.theorem": changed}
+        frames["width.chain"] = width_frame(power=0.5)
         return verdicts(bounds.judge_all(frames))
 
     good = {"drift": (0.0, -0.01, 0.01), "tightness": (1.1, 1.05, 1.15)}
@@ -284,8 +292,6 @@ def test_intervals_of_autocorrelated_chains_cover():
 
 
 def test_power_laws():
-    from rankcollapse.intervals import Interval
-
     points = {d: Interval(3 * d**0.5, 3 * d**0.5 * 0.99, 3 * d**0.5 * 1.01, 5) for d in (8, 16, 32, 64, 128)}
     fitted = power_law(points)
     assert fitted.estimate == pytest.approx(0.5)
@@ -310,12 +316,22 @@ def test_power_laws():
     ],
 )
 def test_settings_out_of_range_are_refused(section, values):
-    import yaml
-    from test_config import CONFIG
-
-    from rankcollapse.errors import UserError
-
     settings = yaml.safe_load((CONFIG / "laptop.yaml").read_text())
     settings[section] |= values
     with pytest.raises(UserError, match=rf"{section}\.{next(iter(values))}"):
+        check_settings(settings, "x")
+
+
+@pytest.mark.parametrize(
+    ("section", "values", "message"),
+    [
+        ("deep", {"stride": 60_000}, "stride is 60000"),
+        ("width", {"measurements": 5000}, "fewer layers than the 5000 measurements"),
+        ("width", {"points": 2 * [{"width": 8, "chains": 2, "layers": 100, "slow_layers": 100}]}, "distinct widths"),
+    ],
+)
+def test_settings_that_measure_nothing_are_refused(section, values, message):
+    settings = yaml.safe_load((CONFIG / "laptop.yaml").read_text())
+    settings[section] |= values
+    with pytest.raises(UserError, match=message):
         check_settings(settings, "x")

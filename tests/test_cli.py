@@ -66,6 +66,7 @@ def test_mistakes_in_a_cell(tmp_path):
         message = fails("run", "depth.rank", *others, setting, *out)
         assert key in message
         assert found in message
+    assert "KEY=VALUE, got 'tau'" in fails("run", "depth.rank", *RANK[:-1], "tau", *out)
     assert "no frame 'nosuch.rank'" in fails("run", "nosuch.rank", "a=1", *out)
     assert "no frame 'depth.claims'" in fails("run", "depth.claims", "a=1", *out)
     assert "--device gpu" in fails("run", "depth.rank", *RANK, "device=gpu", *out)

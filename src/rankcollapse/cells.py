@@ -43,6 +43,8 @@ def run_cell(frame: str, settings: list[str], output: Path, device: str, threads
         UserError: there is no such frame, or its settings are not what `run` takes.
     """
     compute = _computation(frame)
+    if wrong := [setting for setting in settings if "=" not in setting]:
+        raise UserError(f"settings are given as KEY=VALUE, got {wrong[0]!r}")
     if output.suffix != ".parquet":
         raise UserError(f"{output}: the output of a cell must end in .parquet")
     arguments = {key: literal(value) for key, _, value in (setting.partition("=") for setting in settings)}

@@ -16,6 +16,10 @@ class Interval(NamedTuple):
     high: float
     n: int
 
+    def over(self, divisor: float) -> "Interval":
+        """The interval of the quantity divided by a positive number."""
+        return Interval(self.estimate / divisor, self.low / divisor, self.high / divisor, self.n)
+
 
 def mean_interval(values: Sequence[float], confidence: float = 0.95) -> Interval:
     """Mean of independent runs with Student's t interval.

@@ -88,12 +88,15 @@ def lyapunov_spectrum(
         )
     if not gamma > 0:
         raise ValueError(f"gamma must be positive (or infinite), got {gamma}")
+    if burn_in is not None and burn_in < 0:
+        raise ValueError(f"burn_in must be at least 0, got {burn_in}")
     normalize(torch.ones(1, 1), normalization)  # refuses an unknown kind
     draw = generator("lyapunov", width, normalization, weights, seed)
     burn_in = max(100, layers // 10) if burn_in is None else burn_in
     scaled = normalization in ("scale", "full")
     skip = gamma != math.inf
-    fresh = weights == "gaussian" and not skip  # W U is then Gaussian itself, whatever U
+    # W U is Gaussian whatever U is; without BN that would leave no product to measure, so there W is drawn whole
+    fresh = weights == "gaussian" and not skip and scaled
     W = torch.empty(chains, width, columns if fresh else width, device=device)
     U = torch.randn(chains, width, columns, generator=draw, dtype=torch.float64).to(device)
     U = torch.linalg.qr(U).Q

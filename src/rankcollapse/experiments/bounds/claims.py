@@ -7,6 +7,8 @@ import pandas as pd
 
 from rankcollapse.claims import Condition, judge, worst
 from rankcollapse.experiments.bounds.theorem import quantity
+from rankcollapse.experiments.width.claims import stationarity
+from rankcollapse.experiments.width.summary import gammas
 from rankcollapse.intervals import Interval
 
 # Thresholds, fixed before the runs they judge.
@@ -35,14 +37,19 @@ def by_width(table: pd.DataFrame, name: str, gamma: str) -> dict[int, Interval]:
 
 def judge_all(frames: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
     """The entries of claims.json that this experiment decides."""
-    table, smallest = frames["bounds.theorem"], frames["bounds.theorem"]["gamma"].iloc[0]
+    table = frames["bounds.theorem"]
+    smallest = gammas(table)[0]
     points = slopes(frames["bounds.drift"])
     name = "slope of measured drift on the identity at width"
-    balance = {
-        width: value
-        for width, value in by_width(table, "drift", smallest).items()
-        if float(smallest) ** 2 * width < SECOND_ORDER
-    }
+    balance, tightness = (
+        {
+            width: value
+            for width, value in by_width(table, quantity, smallest).items()
+            if float(smallest) ** 2 * width < SECOND_ORDER
+        }
+        for quantity in ("drift", "tightness")
+    )
+    unreachable = None if balance else f"needs a width with γ² d < {SECOND_ORDER}; the smallest γ is {smallest}"
     in_balance = [
         [
             Condition(f"bracket over 2 d² in stationarity, width {width}", value, relation, threshold)
@@ -61,7 +68,7 @@ def judge_all(frames: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
                 worst(Condition(f"{name} {width}", slope, "<", HIGH) for width, slope in points.items()),
                 *(worst(side) for side in in_balance if balance),
             ],
-            missing=None if balance else f"needs a width with γ² d < {SECOND_ORDER}; the smallest γ is {smallest}",
+            missing=unreachable,
         ),
         judge(
             "E2",
@@ -70,8 +77,12 @@ def judge_all(frames: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
             [
                 worst(
                     Condition(f"r over the bound at γ = {smallest}, width {width}", value, ">=", 1.0)
-                    for width, value in by_width(table, "tightness", smallest).items()
-                )
-            ],
+                    for width, value in tightness.items()
+                ),
+                stationarity(frames["width.chain"]),
+            ]
+            if tightness
+            else [],
+            missing=unreachable,
         ),
     ]

@@ -6,14 +6,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from rankcollapse.experiments.bounds.claims import by_width
-from rankcollapse.experiments.width.summary import stationary
+from rankcollapse.experiments.width.summary import gammas, stationary
 from rankcollapse.figures import STYLE, TEXT_WIDTH, legend_below, plot_estimates
 
 
 def draw(frames: dict[str, pd.DataFrame]) -> Figure:
     """Three panels: measured drift on the identity; r and its bound against width; soft rank and its bound."""
     drift, table, chains = frames["bounds.drift"], frames["bounds.theorem"], frames["width.chain"]
-    smallest = table["gamma"].iloc[0]
+    smallest = gammas(table)[0]
     widths = np.array(sorted(table["width"].unique()))
     with plt.rc_context(STYLE):
         figure, (left, middle, right) = plt.subplots(1, 3, figsize=(TEXT_WIDTH, 2.8))

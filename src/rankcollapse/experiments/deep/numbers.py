@@ -14,7 +14,5 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
     for activation in ("identity", "relu", "tanh"):
         for variant in ("bn", "vanilla"):
             rank = by_layer(frame, activation, variant)[deepest]
-            ratio = by_layer(frame, activation, variant, "participation_ratio")[deepest]
             results[f"deep.rank.{activation}.{variant}"] = interval(*rank[:3])
-            results[f"deep.ratio.{activation}.{variant}"] = interval(*ratio[:3])
     return results

@@ -1,5 +1,9 @@
 """Settings of Figure 2."""
 
+from typing import Self
+
+from pydantic import model_validator
+
 from rankcollapse.experiments.base import Grid, Settings, product
 from rankcollapse.parameters import Chains, Count, Width
 
@@ -15,6 +19,12 @@ class DeepSettings(Settings):
     """layers between two measurements"""
     chains: Chains
     """random networks"""
+
+    @model_validator(mode="after")
+    def _something_is_measured(self) -> Self:
+        if self.stride > self.layers:
+            raise ValueError(f"stride is {self.stride}; it should be at most the {self.layers} layers")
+        return self
 
     def grids(self) -> dict[str, Grid]:
         """The frames of this experiment, each computed by the module of that name."""

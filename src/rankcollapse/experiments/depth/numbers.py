@@ -44,6 +44,7 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
         "depth.accuracy.bn.lowest": interval(*lowest(bn_accuracy)[:3]),
         "depth.accuracy.bn.deepest": interval(*bn_accuracy[max(bn_accuracy)][:3]),
         "depth.accuracy.vanilla.deepest": interval(*vanilla_accuracy[max(vanilla_accuracy)][:3]),
+        "depth.accuracy.vanilla.failing": number(min(failing, default=None)),
         "depth.accuracy.vanilla.trained": number(max(trained, default=None)),
         "depth.training.deepest": number(max(bn_accuracy)),
         "depth.training.cells": number(len(chosen)),

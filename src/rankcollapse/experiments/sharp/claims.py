@@ -1,13 +1,12 @@
 """E3: the rank of infinitely deep linear BN networks."""
 
-import math
 from typing import Any
 
 import pandas as pd
 
 from rankcollapse.claims import Condition, judge, worst
 from rankcollapse.experiments.sharp.summary import by_width
-from rankcollapse.intervals import Interval, power_law
+from rankcollapse.intervals import power_law
 from rankcollapse.theory import sharp_rank
 
 # Thresholds, fixed before the runs they judge.
@@ -27,7 +26,7 @@ def judge_all(frames: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
     if len(edges) < 3:
         return [judge("E3", statement, "sharp", [], missing="needs three widths of 8 or more")]
     widest = max(edges)
-    relative = Interval(*(value / sharp_rank(widest) for value in edges[widest][:3]), edges[widest].n)
+    relative = edges[widest].over(sharp_rank(widest))
     exponent = power_law(edges)
     return [
         judge(
@@ -36,9 +35,10 @@ def judge_all(frames: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
             "sharp",
             [
                 worst(
-                    Condition(f"edge of the neutral exponents over √d at width {width}", scaled, ">=", 1.0)
+                    Condition(
+                        f"edge of the neutral exponents over √d at width {width}", edge.over(width**0.5), ">=", 1.0
+                    )
                     for width, edge in edges.items()
-                    for scaled in [Interval(*(value / math.sqrt(width) for value in edge[:3]), edge.n)]
                 ),
                 Condition(f"edge of the neutral exponents over 2 √d at width {widest}", relative, ">=", LOW),
                 Condition(f"edge of the neutral exponents over 2 √d at width {widest}", relative, "<", HIGH),

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from rankcollapse.experiments.sharp.claims import THEORY
 from rankcollapse.experiments.sharp.summary import KEYS, by_width, spectrum
-from rankcollapse.experiments.width.summary import stationary
+from rankcollapse.experiments.width.summary import at_the_end, stationary
 from rankcollapse.figures import STYLE, TEXT_WIDTH, legend_below, plot_estimates
 from rankcollapse.theory import sharp_rank
 
@@ -37,7 +37,7 @@ def draw(frames: dict[str, pd.DataFrame]) -> Figure:
             plot_estimates(right, edges, number, label(*family))
         if "inf" in set(chains["gamma"]):
             ratio = stationary(chains, "inf", "participation_ratio")
-            rank = stationary(chains, "inf", "numerical_rank")
+            rank = at_the_end(chains, "inf", "numerical_rank")
             right.plot(list(ratio), [p.estimate for p in ratio.values()], color="0.4", label=r"$r$, $\gamma=\infty$")
             right.plot(list(rank), [p.estimate for p in rank.values()], "--", color="0.4", label="numerical rank")
         grid = np.array(sorted(frame["width"].unique()))

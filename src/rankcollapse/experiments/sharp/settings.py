@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from rankcollapse.experiments.base import Grid, Settings
-from rankcollapse.parameters import Chains, Count, Gamma, WeightLaw
+from rankcollapse.parameters import Chains, Count, Distinct, Gamma, WeightLaw
 
 
 class Family(Settings):
@@ -17,7 +17,7 @@ class Family(Settings):
     """law of the weights"""
     normalization: Literal["scale", "full"]
     """scale-only or full (centred) BN"""
-    widths: Annotated[list[Annotated[int, Field(ge=4)]], Field(min_length=1)]
+    widths: Annotated[list[Annotated[int, Field(ge=4)]], Field(min_length=1), Distinct]
     """units of every layer"""
     layers: Count
     """depth over which growth is averaged"""

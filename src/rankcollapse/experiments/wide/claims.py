@@ -6,7 +6,7 @@ import pandas as pd
 
 from rankcollapse.claims import Condition, judge, worst
 from rankcollapse.experiments.wide.summary import stationary
-from rankcollapse.intervals import Interval, power_law
+from rankcollapse.intervals import power_law
 from rankcollapse.theory import wide_participation_ratio
 
 # Thresholds, fixed before the runs they judge.
@@ -33,12 +33,9 @@ def judge_all(frames: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
         missing = f"needs three widths of {WIDE} N or more, one of them at least {WIDEST} N²"
         return [judge("E5", statement, "wide", [], missing)]
 
-    def scaled(value: Interval, by: float) -> Interval:
-        return Interval(value.estimate / by, value.low / by, value.high / by, value.n)
-
     exponent = power_law(wide)
     relative = {
-        width: scaled(value, wide_participation_ratio(width, samples))
+        width: value.over(wide_participation_ratio(width, samples))
         for width, value in ratio.items()
         if width >= samples
     }
@@ -50,7 +47,7 @@ def judge_all(frames: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
             [
                 Condition("exponent of the orthogonality gap in the width", exponent, ">=", EXPONENT_LOW),
                 Condition("exponent of the orthogonality gap in the width", exponent, "<", EXPONENT_HIGH),
-                Condition(f"r over N at width {widest}", scaled(ratio[widest], samples), ">=", FULL),
+                Condition(f"r over N at width {widest}", ratio[widest].over(samples), ">=", FULL),
                 worst(
                     Condition(f"r over the crossover law at width {width}", value, ">=", LOW)
                     for width, value in relative.items()

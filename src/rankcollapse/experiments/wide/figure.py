@@ -17,6 +17,7 @@ def draw(frames: dict[str, pd.DataFrame]) -> Figure:
     frame = frames["wide.chain"]
     samples, tau = int(frame["samples"].iloc[0]), frame["tau"].iloc[0]
     widths = np.geomspace(frame["width"].min(), frame["width"].max(), 200)
+    law = np.array([wide_participation_ratio(width, samples) for width in widths])
     with plt.rc_context(STYLE):
         figure, (left, right) = plt.subplots(1, 2, figsize=(TEXT_WIDTH, 3.0))
         for number, (activation, name) in enumerate(NAMES.items()):
@@ -30,8 +31,8 @@ def draw(frames: dict[str, pd.DataFrame]) -> Figure:
                 label=rf"$\mathrm{{rank}}_{{{tau:g}}}$, {name}",
             )
             plot_estimates(right, stationary(frame, activation, "orthogonality_gap"), number, name)
-        left.plot(widths, [wide_participation_ratio(width, samples) for width in widths], "k:", label="law, linear")
-        right.plot(widths, (samples / (4 * widths)) ** 0.5, "k:", label=r"$\sqrt{N/4d}$")
+        left.plot(widths, law, "k:", label="law, linear")
+        right.plot(widths, np.sqrt(1 / law - 1 / samples), "k:", label="law, linear")
         for axes in (left, right):
             axes.set_xscale("log", base=2)
             axes.set_xlabel("width $d$")

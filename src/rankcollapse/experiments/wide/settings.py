@@ -16,7 +16,7 @@ class WideSettings(Settings):
     widths: Widths
     """units of every layer"""
     layers: Annotated[int, Field(ge=40)]
-    """depth; the second half is averaged"""
+    """depth"""
     chains: Chains
     """random networks"""
     tau: Tau

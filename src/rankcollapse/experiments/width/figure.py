@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from rankcollapse.experiments.width.summary import stationary
+from rankcollapse.experiments.width.summary import at_the_end, gammas, stationary
 from rankcollapse.figures import STYLE, TEXT_WIDTH, legend_below, plot_estimates
 
 MEASURES = {
@@ -13,27 +13,32 @@ MEASURES = {
     "numerical_rank": "numerical rank of $H$",
     "matrix_rank": "numerical rank of $M$",
     "above_1e-9": r"$\sigma(M) > 10^{-9}$",
-    "mixed": "mean of the last two",
+    "mixed": "release",
 }
 
 
+def strength(gamma: str) -> str:
+    """A value of γ as a label."""
+    return r"$\gamma = \infty$" if gamma == "inf" else rf"$\gamma = {gamma}$"
+
+
 def draw(frames: dict[str, pd.DataFrame]) -> Figure:
-    """Left: `r` for every γ; right: all measures at the smallest γ; both axes logarithmic, with √d and d."""
+    """Left: `r` for every γ; right: all measures at the largest, numerical ranks at the last layer; √d and d."""
     frame = frames["width.chain"]
-    gammas = list(frame["gamma"].unique())
+    strengths = gammas(frame)
     widths = np.array(sorted(frame["width"].unique()))
     with plt.rc_context(STYLE):
         figure, (left, right) = plt.subplots(1, 2, figsize=(TEXT_WIDTH, 3.2), sharey=True)
-        for number, gamma in enumerate(gammas):
-            label = rf"$\gamma = {gamma.replace('inf', chr(92) + 'infty')}$"
-            plot_estimates(left, stationary(frame, gamma, "participation_ratio"), number, label)
+        for number, gamma in enumerate(strengths):
+            plot_estimates(left, stationary(frame, gamma, "participation_ratio"), number, strength(gamma))
         for number, (measure, label) in enumerate(MEASURES.items()):
             if measure == "mixed":
-                parts = [stationary(frame, gammas[0], part) for part in ("matrix_rank", "above_1e-9")]
+                parts = [at_the_end(frame, strengths[-1], part) for part in ("matrix_rank", "above_1e-9")]
                 means = [sum(part[width].estimate for part in parts) / 2 for width in widths]
                 right.plot(widths, means, color="black", linestyle="--", linewidth=0.8, label=label)
             else:
-                plot_estimates(right, stationary(frame, gammas[0], measure), number, label)
+                average = stationary if measure == "participation_ratio" else at_the_end
+                plot_estimates(right, average(frame, strengths[-1], measure), number, label)
         for axes in (left, right):
             axes.plot(widths, widths**0.5, "k:", label=r"$\sqrt{d}$")
             axes.plot(widths, widths, "k-.", linewidth=0.8, label="$d$")
@@ -42,5 +47,5 @@ def draw(frames: dict[str, pd.DataFrame]) -> Figure:
             axes.set_xlabel("width $d$")
             legend_below(axes)
         left.set(ylabel="rank", title="participation ratio")
-        right.set_title(rf"measures at $\gamma = {gammas[0]}$")
+        right.set_title(f"measures at {strength(strengths[-1])}")
     return figure

@@ -1,13 +1,13 @@
 """Settings of Figure 3a."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from rankcollapse.experiments.base import Grid, Settings
 from rankcollapse.parameters import Chains, Count, Distinct, Gamma, Taus, Width
 
-SLOW = 0.5  # γ below which `slow_layers` counts
+SLOW = 1.0  # γ below which `slow_layers` counts
 
 
 class Point(Settings):
@@ -16,7 +16,7 @@ class Point(Settings):
     width: Width
     """units of every layer, and samples in the batch"""
     layers: Count
-    """depth at γ of one half and more, where a chain relaxes within about √d layers"""
+    """depth at γ of one and more, where a chain relaxes within about √d layers"""
     slow_layers: Count
     """depth at smaller γ, which slow a chain down by γ²"""
     chains: Chains
@@ -34,6 +34,16 @@ class WidthSettings(Settings):
     """times at which each chain is measured, evenly over its depth"""
     taus: Taus
     """thresholds of the soft rank"""
+
+    @model_validator(mode="after")
+    def _chains_can_be_measured(self) -> Self:
+        widths = [point.width for point in self.points]
+        if len(set(widths)) < len(widths):
+            raise ValueError(f"points should have distinct widths, got {widths}")
+        for point in self.points:
+            if min(point.layers, point.slow_layers) < self.measurements:
+                raise ValueError(f"width {point.width} has fewer layers than the {self.measurements} measurements")
+        return self
 
     def grids(self) -> dict[str, Grid]:
         """The frames of this experiment, each computed by the module of that name."""

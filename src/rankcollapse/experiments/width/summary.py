@@ -5,7 +5,12 @@ import math
 import pandas as pd
 
 from rankcollapse.experiments.width.published import LOG2_RANK
-from rankcollapse.intervals import Interval, power_law, stationary_interval
+from rankcollapse.intervals import Interval, mean_interval, power_law, stationary_interval
+
+
+def gammas(frame: pd.DataFrame) -> list[str]:
+    """The values of γ, ascending."""
+    return sorted(frame["gamma"].unique(), key=float)
 
 
 def series(frame: pd.DataFrame, gamma: str, width: int, measure: str, tau: float | None = None):
@@ -22,10 +27,16 @@ def stationary(frame: pd.DataFrame, gamma: str, measure: str, tau: float | None 
     return {int(width): stationary_interval(series(frame, gamma, width, measure, tau))[0] for width in widths}
 
 
+def at_the_end(frame: pd.DataFrame, gamma: str, measure: str) -> dict[int, Interval]:
+    """Mean at the last measured layer, for each width: numerical ranks fall with depth and have no other mean."""
+    widths = sorted(frame["width"].unique())
+    return {int(width): mean_interval(series(frame, gamma, width, measure)[:, -1]) for width in widths}
+
+
 def longest_burn_in(frame: pd.DataFrame) -> float:
     """The largest share of a chain that the burn-in rule discards from `r`, over all kinds of networks."""
     shares = []
-    for gamma in frame["gamma"].unique():
+    for gamma in gammas(frame):
         for width in frame["width"].unique():
             values = series(frame, gamma, width, "participation_ratio")
             shares.append(stationary_interval(values)[1] / values.shape[1])
@@ -34,7 +45,7 @@ def longest_burn_in(frame: pd.DataFrame) -> float:
 
 def exponents(frame: pd.DataFrame) -> dict[str, Interval]:
     """Fitted exponent of `r` in the width, for each γ."""
-    return {gamma: power_law(stationary(frame, gamma, "participation_ratio")) for gamma in frame["gamma"].unique()}
+    return {gamma: power_law(stationary(frame, gamma, "participation_ratio")) for gamma in gammas(frame)}
 
 
 def published_differences(frame: pd.DataFrame) -> dict[str, float]:
@@ -45,8 +56,8 @@ def published_differences(frame: pd.DataFrame) -> dict[str, float]:
     """
     if "inf" not in set(frame["gamma"]):
         return {}
-    names = ("participation_ratio", "matrix_rank", "above_1e-9")
-    ratio, matrix, above = (stationary(frame, "inf", name) for name in names)
+    ratio = stationary(frame, "inf", "participation_ratio")
+    matrix, above = (at_the_end(frame, "inf", name) for name in ("matrix_rank", "above_1e-9"))
     common = [width for width in LOG2_RANK if width in ratio]
 
     def difference(first: dict[int, Interval], second: dict[int, Interval]) -> float:
@@ -62,7 +73,7 @@ def half_shifts(frame: pd.DataFrame) -> list[float]:
     The halves are those of what the rule leaves of the chains; errors are over chains.
     """
     shifts = []
-    for gamma in frame["gamma"].unique():
+    for gamma in gammas(frame):
         for width in frame["width"].unique():
             values = series(frame, gamma, width, "participation_ratio")
             kept = values[:, stationary_interval(values)[1] :]
