@@ -15,7 +15,7 @@ ALLOWED = [
     r"(?<!\\)%.*",
     r"\\(result|published|citet|citep|citealp|autoref|label|input|bibliography|bibliographystyle|claim)\{[^{}]*\}",
     r"\bp\{[\d.]+in\}",
-    r"\bC\d+\b",
+    r"\b[CE]\d+\b",
     r"Theorem 2|MSER-5",
 ]
 MATH = r"\$[^$]+\$|\\begin\{equation\}(?s:.*?)\\end\{equation\}"

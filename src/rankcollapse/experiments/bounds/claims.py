@@ -11,7 +11,7 @@ from rankcollapse.experiments.width.claims import stationarity
 from rankcollapse.experiments.width.summary import gammas
 from rankcollapse.intervals import Interval
 
-# Thresholds, fixed before the runs they judge.
+# Thresholds, fixed before the runs they judge, but for SECOND_ORDER.
 LOW, HIGH = 0.98, 1.02  # the identity holds to two percent
 BALANCE = 0.05  # in stationarity its bracket is zero to five percent of its leading term 2 d²
 SECOND_ORDER = 0.01  # γ² d below which terms of higher order in γ do not matter at that precision

@@ -8,7 +8,7 @@ import pandas as pd
 from rankcollapse.claims import Condition, judge, worst
 from rankcollapse.experiments.depth.summary import by_depth
 
-# Thresholds, fixed before the runs they judge.
+# Thresholds, fixed before the runs they judge, but for SHALLOW: set after a first run had shown where networks fail.
 COLLAPSED_RANK = 2.0  # "one line": fewer than two directions on average
 SHALLOW, DEEP = 4, 16  # "about ten layers": from a depth between these two on; where depends on the steps of training
 CHANCE_ACCURACY = 0.2  # twice chance level for ten classes: the net has not learned

@@ -9,7 +9,7 @@ from rankcollapse.experiments.wide.summary import stationary
 from rankcollapse.intervals import power_law
 from rankcollapse.theory import wide_participation_ratio
 
-# Thresholds, fixed before the runs they judge.
+# Thresholds, fixed before the runs they judge, but for WIDEST.
 WIDE = 16  # widths of at least this many times N are in the regime of the gap's power law
 EXPONENT_LOW, EXPONENT_HIGH = -0.55, -0.45  # a gap of order 1/√d
 FULL = 0.99  # r / N at the largest width,
