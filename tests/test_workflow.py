@@ -111,7 +111,7 @@ JUDGED = {"claims": 1} | ({"numbers": 1, "typeset": 1} if LATEX else {})
         ("experiments/depth/rank.py", RANK),
         ("training.py", TRAINING),
         ("initialization.py", RANK | TRAINING | {"frame": 2}),  # imported by networks.py, not by a cell
-        ("lyapunov.py", {"spectra": 4, "frame": 2, "figure": 2} | AFTER),
+        ("lyapunov.py", {"spectra": 3, "frame": 2, "figure": 2} | AFTER),
         ("experiments/width/summary.py", {"bounds": 1, "figure": 3} | JUDGED),
         ("experiments/depth/figure.py", {"figure": 1} | dict.fromkeys(LATEX, 1)),
         ("experiments/depth/claims.py", JUDGED),

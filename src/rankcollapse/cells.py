@@ -1,4 +1,4 @@
-"""Running one cell and joining the cells of a frame."""
+"""Running one cell."""
 
 import importlib
 import importlib.util
@@ -13,10 +13,10 @@ from pydantic import ConfigDict, ValidationError, validate_call
 from rankcollapse.config import explain, literal
 from rankcollapse.device import resolve_device
 from rankcollapse.errors import UserError
-from rankcollapse.files import read_json, write_whole
-from rankcollapse.frames import concatenate, write_frame
+from rankcollapse.files import write_whole
+from rankcollapse.frames import write_frame
 from rankcollapse.provenance import describe
-from rankcollapse.source import ROOT, settings_hash
+from rankcollapse.source import ROOT
 
 
 def _computation(frame: str):
@@ -62,20 +62,5 @@ def run_cell(frame: str, settings: list[str], output: Path, device: str, threads
         raise explain(error, f"the settings of {frame}", known) from None
     provenance["seconds"] = round(time.monotonic() - start, 3)
     output.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(output.with_suffix(".json"), json.dumps(provenance, indent=2, ensure_ascii=False) + "\n")
-    write_frame(table, output)
-
-
-def gather_cells(cells: list[Path], output: Path) -> None:
-    """Join the cells of a frame in the order given, and their provenance in the file ending in `.json`."""
-    records = [read_json(cell.with_suffix(".json")) for cell in cells]
-    table = concatenate(cells)
-    provenance = {
-        "rows": table.num_rows,
-        "settings_sha256": settings_hash([record["settings"] for record in records]),
-        "seconds": round(sum(record["seconds"] for record in records), 3),
-        "devices": sorted({record["device"] for record in records}),
-        "cells": records,
-    }
     write_whole(output.with_suffix(".json"), json.dumps(provenance, indent=2, ensure_ascii=False) + "\n")
     write_frame(table, output)

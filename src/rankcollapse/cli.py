@@ -70,7 +70,7 @@ def bounds(frames: Frames, output: Output) -> None:
 @app.command()
 def gather(cells: Annotated[list[Path], typer.Argument(help="cells, *.parquet")], output: Output) -> None:
     """Join the cells of one frame, and their provenance."""
-    from rankcollapse.cells import gather_cells
+    from rankcollapse.gather import gather_cells
 
     gather_cells(cells, output)
 

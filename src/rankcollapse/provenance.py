@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from importlib import metadata
 from typing import Any
 
-import torch
-
 from rankcollapse.datasets.catalogue import catalogue
 from rankcollapse.source import ROOT, settings_hash, source_hash
 
@@ -43,6 +41,8 @@ def describe(module: str, settings: dict[str, Any], device: str, threads: int) -
         device: `cpu` or `cuda`.
         threads: threads that torch was given.
     """
+    import torch  # not at the top: short jobs only ask for the commit
+
     name = settings.get("dataset")
     data = {file: entry.sha256 for file, entry in catalogue()[name].files.items()} if name in catalogue() else {}
     return {

@@ -80,6 +80,6 @@ rule frame:
         mem_mb=1000,
         runtime=5,
     params:
-        source=source("frames"),
+        source=source("gather"),
     shell:
         "rankcollapse gather {input.cells:q} --output {output.frame:q} > {log:q} 2>&1"

@@ -1,0 +1,23 @@
+"""Joining the cells of a frame; a short job, so it imports neither torch nor pandas."""
+
+import json
+from pathlib import Path
+
+from rankcollapse.files import read_json, write_whole
+from rankcollapse.frames import concatenate, write_frame
+from rankcollapse.source import settings_hash
+
+
+def gather_cells(cells: list[Path], output: Path) -> None:
+    """Join the cells of a frame in the order given, and their provenance in the file ending in `.json`."""
+    records = [read_json(cell.with_suffix(".json")) for cell in cells]
+    table = concatenate(cells)
+    provenance = {
+        "rows": table.num_rows,
+        "settings_sha256": settings_hash([record["settings"] for record in records]),
+        "seconds": round(sum(record["seconds"] for record in records), 3),
+        "devices": sorted({record["device"] for record in records}),
+        "cells": records,
+    }
+    write_whole(output.with_suffix(".json"), json.dumps(provenance, indent=2, ensure_ascii=False) + "\n")
+    write_frame(table, output)
