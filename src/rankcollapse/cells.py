@@ -1,7 +1,6 @@
 """Running one cell."""
 
 import importlib
-import importlib.util
 import inspect
 import json
 import re
@@ -52,9 +51,8 @@ def run_cell(frame: str, settings: list[str], output: Path, device: str, threads
     if "device" in arguments:
         raise UserError(f"device is an option, not a setting: --device {arguments['device']}")
     device = resolve_device(device)
-    provenance = describe(
-        compute.__module__, arguments, device, threads
-    )  # what is imported now, not what is edited later
+    # before the run: the source as it was imported, not as it may be edited meanwhile
+    provenance = describe(compute.__module__, arguments, device, threads)
     start = time.monotonic()
     try:
         table = validate_call(compute, config=ConfigDict(strict=True))(**arguments, device=device)

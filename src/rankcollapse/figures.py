@@ -37,19 +37,21 @@ STYLE = {
 }
 
 
-def plot_intervals(axes: Axes, points: dict[int, Interval], variant: str) -> None:
+def _errorbars(axes: Axes, points: dict[int, Interval], **style: str) -> None:
     """Draw means joined by a line, with their 95% intervals as error bars."""
-    x = list(points)
     means = [point.estimate for point in points.values()]
     errors = [[p.estimate - p.low for p in points.values()], [p.high - p.estimate for p in points.values()]]
-    axes.errorbar(x, means, errors, color=COLOURS[variant], marker=MARKERS[variant], capsize=2, label=LABELS[variant])
+    axes.errorbar(list(points), means, errors, capsize=2, **style)
+
+
+def plot_intervals(axes: Axes, points: dict[int, Interval], variant: str) -> None:
+    """Draw the means and 95% intervals of vanilla or BN networks, in their colour."""
+    _errorbars(axes, points, color=COLOURS[variant], marker=MARKERS[variant], label=LABELS[variant])
 
 
 def plot_estimates(axes: Axes, points: dict[int, Interval], number: int, label: str) -> None:
     """Draw one of several curves of means with their 95% intervals; `number` chooses its colour and marker."""
-    means = [point.estimate for point in points.values()]
-    errors = [[p.estimate - p.low for p in points.values()], [p.high - p.estimate for p in points.values()]]
-    axes.errorbar(list(points), means, errors, color=f"C{number}", marker="os^vD"[number % 5], capsize=2, label=label)
+    _errorbars(axes, points, color=f"C{number}", marker="os^vD"[number % 5], label=label)
 
 
 def legend_below(axes: Axes, columns: int = 2) -> None:

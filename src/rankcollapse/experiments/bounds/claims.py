@@ -44,10 +44,10 @@ def judge_all(frames: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
     balance, tightness = (
         {
             width: value
-            for width, value in by_width(table, quantity, smallest).items()
+            for width, value in by_width(table, measured, smallest).items()
             if float(smallest) ** 2 * width < SECOND_ORDER
         }
-        for quantity in ("drift", "tightness")
+        for measured in ("drift", "tightness")
     )
     unreachable = None if balance else f"needs a width with γ² d < {SECOND_ORDER}; the smallest γ is {smallest}"
     in_balance = [

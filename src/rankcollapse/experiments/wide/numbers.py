@@ -14,9 +14,9 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
     samples, widest = int(frame["samples"].iloc[0]), int(frame["width"].max())
     results = {"wide.samples": number(samples), "wide.widest": number(widest)}
     for activation in ("identity", "relu"):
-        gap = stationary(frame, activation, "orthogonality_gap")
-        wide = {width: value for width, value in gap.items() if width >= WIDE * samples}
         ratio = stationary(frame, activation, "participation_ratio")[widest]
         results[f"wide.ratio.{activation}"] = interval(*ratio[:3])
-        results[f"wide.exponent.{activation}"] = interval(*power_law(wide)[:3]) if len(wide) >= 3 else "--"
+    gap = stationary(frame, "identity", "orthogonality_gap")
+    wide = {width: value for width, value in gap.items() if width >= WIDE * samples}
+    results["wide.exponent.identity"] = interval(*power_law(wide)[:3]) if len(wide) >= 3 else "--"
     return results
