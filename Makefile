@@ -36,7 +36,7 @@ latex: .venv/installed ## install the LaTeX packages that are missing (as root, 
 paper: latex ## build everything at SCALE (default laptop), the paper included
 	snakemake --cores $(CORES) --config scale=$(SCALE)
 	@rankcollapse latex >/dev/null || { echo "error: no paper without LaTeX; all else is in results/$(SCALE)/" >&2; exit 1; }
-	-@rankcollapse verify results/$(SCALE)/claims.json
+	@rankcollapse verify results/$(SCALE)/claims.json
 	@echo "results/$(SCALE)/paper.pdf"
 
 test: .venv/installed ## run the tests

@@ -78,13 +78,13 @@ def test_c1_turns_with_either_of_its_conditions():
 
 def accuracies(vanilla, bn, deepest=32):
     rows = [
-        {"variant": variant, "depth": depth, "seed": seed, "phase": "final", "accuracy": value + JITTER[seed]}
+        {"variant": variant, "depth": depth, "seed": seed, "phase": "final", "final_accuracy": value + JITTER[seed]}
         for variant, values in (("vanilla", vanilla), ("bn", bn))
         for depth, value in zip((0, 16, deepest), values, strict=True)
         for seed in SEEDS
     ]
     # the search's networks must not count
-    return pd.DataFrame([*rows, *({**row, "phase": "search", "accuracy": 0.3} for row in rows)])
+    return pd.DataFrame([*rows, *({**row, "phase": "search", "final_accuracy": 0.3} for row in rows)])
 
 
 def test_c2_turns_with_each_of_its_conditions():

@@ -110,12 +110,12 @@ def test_latex_packages_are_named(tmp_path):
     assert (done.returncode, done.stdout) == (1, "latexmk texlive-latex-recommended texlive-pictures lmodern\n")
 
 
-@pytest.mark.parametrize(("verdict", "code"), [("reproduced", 0), ("inconclusive", 0), ("not_run", 0), ("refuted", 1)])
-def test_verify_fails_if_a_claim_is_refuted(tmp_path, verdict, code):
+@pytest.mark.parametrize("verdict", ["reproduced", "inconclusive", "not_run", "refuted"])
+def test_verify_prints_any_verdict(tmp_path, verdict):
     claim = {"id": "C1", "quantity": "rank", "estimate": 1.0, "ci_low": 0.9, "ci_high": 1.1}
     claim |= {"verdict": verdict, "relation": "<", "threshold": 2.0, "n": 5}
     claim |= {"conditions": [dict(claim)]}
     (tmp_path / "claims.json").write_text(json.dumps([claim]))
     done = rankcollapse("verify", tmp_path / "claims.json")
-    assert done.returncode == code
+    assert done.returncode == 0
     assert verdict in done.stdout

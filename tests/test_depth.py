@@ -14,6 +14,7 @@ from rankcollapse.experiments.depth import rank, training
 from rankcollapse.experiments.depth.figure import draw
 from rankcollapse.experiments.depth.numbers import numbers
 from rankcollapse.seeding import generator
+from rankcollapse.session import Session
 from rankcollapse.spectra import participation_ratio
 
 DATA = "fashion-mnist-mini"
@@ -65,18 +66,18 @@ def test_a_depth_does_not_depend_on_the_other_depths_nor_a_seed_on_the_others():
 
 def trained(variant="vanilla", step_sizes=(0.01, 0.1), **changes):
     settings = TRAINING | {"step_sizes": list(step_sizes), "search_seeds": 2, "seeds": 3} | changes
-    return training.run(variant=variant, **settings).to_pandas()
+    return training.run(variant=variant, session=Session(), **settings).to_pandas()
 
 
 def test_final_networks_have_the_step_size_of_the_search_and_seeds_of_their_own():
     frame = trained()
     search, final = (frame[frame["phase"] == phase] for phase in ("search", "final"))
     assert (len(search), len(final)) == (4, 3)
-    best = search.groupby("step_size")["loss"].mean().idxmin()
+    best = search.groupby("step_size")["final_loss"].mean().idxmin()
     assert set(final["step_size"]) == {best}
     # a network is told by its loss: none of the final ones was seen in the search
-    assert not set(final["loss"]) & set(search["loss"])
-    assert final["loss"].nunique() == 3
+    assert not set(final["final_loss"]) & set(search["final_loss"])
+    assert final["final_loss"].nunique() == 3
 
 
 def test_a_network_does_not_depend_on_who_is_trained_beside_it():
@@ -85,13 +86,13 @@ def test_a_network_does_not_depend_on_who_is_trained_beside_it():
 
 
 def test_vanilla_and_bn_are_what_they_say():
-    assert trained("bn")["loss"].mean() < trained("vanilla")["loss"].mean()
+    assert trained("bn")["final_loss"].mean() < trained("vanilla")["final_loss"].mean()
 
 
 def test_a_diverging_step_size_is_recorded_and_not_chosen():
     frame = trained(step_sizes=(0.1, 1e30))
     assert frame[frame["step_size"] == 1e30]["diverged"].all()
-    assert frame[frame["step_size"] == 1e30]["loss"].isna().all()
+    assert frame[frame["step_size"] == 1e30]["final_loss"].isna().all()
     assert set(frame[frame["phase"] == "final"]["step_size"]) == {0.1}
 
 
@@ -108,7 +109,7 @@ def frames():
     training_rows = [
         shared
         | {"variant": variant, "depth": depth, "seed": seed, "phase": phase, "step_size": step, "diverged": False}
-        | {"accuracy": value + seed / 100, "loss": 1.0}
+        | {"final_accuracy": value + seed / 100, "final_loss": 1.0}
         for variant, values in (("vanilla", {0: 0.9, 8: 0.6, 16: 0.1}), ("bn", {0: 0.8, 8: 0.85, 16: 0.7}))
         for depth, value in values.items()
         for phase, step in (("search", 0.1), ("search", 0.3), ("search", 1.0), ("final", 0.3 if depth else 1.0))
@@ -135,7 +136,7 @@ def test_numbers_are_those_of_the_frames():
 def test_what_does_not_collapse_or_train_has_no_depth():
     changed = frames()
     changed["depth.rank"]["numerical_rank"] += 50
-    changed["depth.training"]["accuracy"] = 0.1
+    changed["depth.training"]["final_accuracy"] = 0.1
     changed["depth.rank"]["width"] = 64
     found = numbers(changed)
     assert found["depth.rank.vanilla.collapsed"] == found["depth.accuracy.vanilla.trained"] == "--"

@@ -15,7 +15,8 @@ from rankcollapse.errors import UserError
 from rankcollapse.files import write_whole
 from rankcollapse.frames import write_frame
 from rankcollapse.provenance import describe
-from rankcollapse.source import ROOT
+from rankcollapse.session import Session
+from rankcollapse.source import ROOT, settings_hash
 
 
 def _computation(frame: str):
@@ -28,7 +29,7 @@ def _computation(frame: str):
     raise UserError(f"there is no frame {frame!r}; a frame is EXPERIMENT.PART, for example depth.rank")
 
 
-def run_cell(frame: str, settings: list[str], output: Path, device: str, threads: int) -> None:
+def run_cell(frame: str, settings: list[str], output: Path, device: str, threads: int, checkpoint_every: float) -> None:
     """Compute one cell and write its rows and, beside them, its provenance.
 
     Args:
@@ -37,6 +38,7 @@ def run_cell(frame: str, settings: list[str], output: Path, device: str, threads
         output: Parquet file to write; the provenance goes to the same name ending in `.json`.
         device: `cpu`, `cuda` or `auto`.
         threads: the threads that torch was given, for the record.
+        checkpoint_every: seconds between two checkpoints, for a `run` that takes a session.
 
     Raises:
         UserError: there is no such frame, or its settings are not what `run` takes.
@@ -47,18 +49,24 @@ def run_cell(frame: str, settings: list[str], output: Path, device: str, threads
     if output.suffix != ".parquet":
         raise UserError(f"{output}: the output of a cell must end in .parquet")
     arguments = {key: literal(value) for key, _, value in (setting.partition("=") for setting in settings)}
-    known = [name for name in inspect.signature(compute).parameters if name != "device"]
+    taken = inspect.signature(compute).parameters
+    known = [name for name in taken if name not in ("device", "session")]
     if "device" in arguments:
         raise UserError(f"device is an option, not a setting: --device {arguments['device']}")
     device = resolve_device(device)
     # before the run: the source as it was imported, not as it may be edited meanwhile
     provenance = describe(compute.__module__, arguments, device, threads)
+    decisive = {key: value for key, value in provenance.items() if key not in ("commit", "clean", "started")}
+    session = Session(output.with_suffix(".checkpoints"), settings_hash(decisive), checkpoint_every)
     start = time.monotonic()
     try:
-        table = validate_call(compute, config=ConfigDict(strict=True))(**arguments, device=device)
+        call = validate_call(compute, config=ConfigDict(strict=True, arbitrary_types_allowed=True))
+        table = call(**arguments, device=device, **({"session": session} if "session" in taken else {}))
     except ValidationError as error:
         raise explain(error, f"the settings of {frame}", known) from None
     provenance["seconds"] = round(time.monotonic() - start, 3)
+    provenance["clock"] = session.clock  # seconds at steps, by phase
     output.parent.mkdir(parents=True, exist_ok=True)
     write_whole(output.with_suffix(".json"), json.dumps(provenance, indent=2, ensure_ascii=False) + "\n")
     write_frame(table, output)
+    session.forget()

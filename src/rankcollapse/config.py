@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from rankcollapse.errors import UserError
-from rankcollapse.experiments.base import Grid, Settings
+from rankcollapse.experiments.base import DataSetName, Grid, Settings
 from rankcollapse.experiments.bounds.settings import BoundsSettings
+from rankcollapse.experiments.breaking.settings import BreakingSettings
 from rankcollapse.experiments.collapse.settings import CollapseSettings
 from rankcollapse.experiments.deep.settings import DeepSettings
 from rankcollapse.experiments.depth.settings import DepthSettings
+from rankcollapse.experiments.directions.settings import DirectionsSettings
 from rankcollapse.experiments.escape.settings import EscapeSettings
+from rankcollapse.experiments.pairs.settings import PairsSettings
+from rankcollapse.experiments.pretraining.settings import PretrainingSettings
 from rankcollapse.experiments.sharp.settings import SharpSettings
 from rankcollapse.experiments.wide.settings import WideSettings
 from rankcollapse.experiments.width.settings import WidthSettings
@@ -28,8 +32,8 @@ class Config(Settings):
 
     device: Literal["cpu", "cuda", "auto"]
     """where the cells run; `auto` is `cuda` where there is one. Changing it reruns no cell"""
-    data_folder: str | None = None
-    """take the data sets from here, `FOLDER/FILE[.gz]`, instead of from the sources of the catalogue"""
+    data_from: dict[DataSetName, str] = Field(default_factory=dict)
+    """folder or archive to take a data set from, by its name, instead of the sources of the catalogue"""
     depth: DepthSettings
     deep: DeepSettings
     width: WidthSettings
@@ -38,6 +42,10 @@ class Config(Settings):
     bounds: BoundsSettings
     sharp: SharpSettings
     wide: WideSettings
+    pretraining: PretrainingSettings
+    breaking: BreakingSettings
+    directions: DirectionsSettings
+    pairs: PairsSettings
 
     def experiments(self) -> dict[str, Settings]:
         """The section of every experiment, by its name."""
@@ -159,6 +167,8 @@ def _allowed(field: dict[str, Any]) -> str:
         return f"`{field['const']}`"
     if "enum" in field:
         return ", ".join(f"`{value}`" for value in field["enum"])
+    if field["type"] == "object":
+        return f"mapping of names to {_allowed(field['additionalProperties'])}"
     if field["type"] == "array":
         return f"list of {_allowed(field['items'])}"
     bounds = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}

@@ -118,12 +118,8 @@ def write_numbers(paths: list[Path], manifest: Path, claims: Path, output: Path)
 COLOURS = {"reproduced": "green", "refuted": "red", "inconclusive": "yellow", "not_run": "dim"}
 
 
-def print_verdicts(path: Path) -> bool:
-    """Print claims.json as a table on standard output: every claim with each of its conditions.
-
-    Returns:
-        Whether a claim is refuted.
-    """
+def print_verdicts(path: Path) -> None:
+    """Print claims.json as a table on standard output: every claim with each of its conditions."""
 
     def text(value: float | None) -> str:
         return "" if value is None else f"{value:.4g}"
@@ -151,4 +147,3 @@ def print_verdicts(path: Path) -> bool:
     console = Console()
     console.width = max(console.width, 110)  # a log has no width of its own
     console.print(table)
-    return any(claim["verdict"] == "refuted" for claim in claims)

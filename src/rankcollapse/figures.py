@@ -13,9 +13,17 @@ from rankcollapse.intervals import Interval
 mpl.use("agg")
 
 TEXT_WIDTH = 5.5  # inches, of the paper's text block
-COLOURS = {"bn": "#0b5fa5", "vanilla": "#c8501e"}  # distinct in grey and for colour-blind readers
-MARKERS = {"bn": "o", "vanilla": "s"}
-LABELS = {"bn": "BN", "vanilla": "vanilla"}
+# distinct in grey and for colour-blind readers
+COLOURS = {"bn": "#0b5fa5", "vanilla": "#c8501e", "pretrained": "#2a9d4a", "little": "#d9a400", "one-signed": "#6b3fa0"}
+MARKERS = {"bn": "o", "vanilla": "s", "pretrained": "^", "little": "v", "one-signed": "D"}
+LABELS = {
+    "bn": "BN",
+    "vanilla": "vanilla",
+    "pretrained": "pre-trained",
+    "little": "little pre-training",
+    "one-signed": "BN, one sign",
+}
+COLOURS["much"], MARKERS["much"], LABELS["much"] = COLOURS["pretrained"], MARKERS["pretrained"], "much pre-training"
 
 STYLE = {
     "font.family": "serif",  # in PGF this is the paper's own font
@@ -37,19 +45,19 @@ STYLE = {
 }
 
 
-def _errorbars(axes: Axes, points: dict[int, Interval], **style: str) -> None:
+def _errorbars(axes: Axes, points: dict[float, Interval], **style: str) -> None:
     """Draw means joined by a line, with their 95% intervals as error bars."""
     means = [point.estimate for point in points.values()]
     errors = [[p.estimate - p.low for p in points.values()], [p.high - p.estimate for p in points.values()]]
     axes.errorbar(list(points), means, errors, capsize=2, **style)
 
 
-def plot_intervals(axes: Axes, points: dict[int, Interval], variant: str) -> None:
-    """Draw the means and 95% intervals of vanilla or BN networks, in their colour."""
+def plot_intervals(axes: Axes, points: dict[float, Interval], variant: str) -> None:
+    """Draw the means and 95% intervals of a variant in its colour."""
     _errorbars(axes, points, color=COLOURS[variant], marker=MARKERS[variant], label=LABELS[variant])
 
 
-def plot_estimates(axes: Axes, points: dict[int, Interval], number: int, label: str) -> None:
+def plot_estimates(axes: Axes, points: dict[float, Interval], number: int, label: str) -> None:
     """Draw one of several curves of means with their 95% intervals; `number` chooses its colour and marker."""
     _errorbars(axes, points, color=f"C{number}", marker="os^vD"[number % 5], label=label)
 

@@ -12,10 +12,15 @@ def gather_cells(cells: list[Path], output: Path) -> None:
     """Join the cells of a frame in the order given, and their provenance in the file ending in `.json`."""
     records = [read_json(cell.with_suffix(".json")) for cell in cells]
     table = concatenate(cells)
+    phases: dict[str, float] = {}
+    for record in records:
+        for phase, clock in record["clock"].items():
+            phases[phase] = round(phases.get(phase, 0.0) + clock[-1][1], 3)
     provenance = {
         "rows": table.num_rows,
         "settings_sha256": settings_hash([record["settings"] for record in records]),
         "seconds": round(sum(record["seconds"] for record in records), 3),
+        "phases": phases,
         "devices": sorted({record["device"] for record in records}),
         "cells": records,
     }

@@ -81,6 +81,35 @@ def stationary_interval(series: np.ndarray, confidence: float = 0.95) -> tuple[I
     return mean_interval(series[:, burn_in:].mean(1), confidence), burn_in
 
 
+def rank_correlation(x: Sequence[float], y: Sequence[float], groups: Sequence[int]) -> Interval:
+    """Spearman's correlation with an interval that allows for dependence within groups (say, of one seed).
+
+    The groups are left out one at a time (jackknife); Student's t with one degree of freedom less than groups.
+
+    Args:
+        x: one number an observation; infinities are ranked as such.
+        y: the same.
+        groups: the group of each observation, at least two different ones.
+
+    Raises:
+        ValueError: fewer than two groups, or a side whose values are all equal.
+    """
+    x, y, groups = np.asarray(x, float), np.asarray(y, float), np.asarray(groups)
+    names = np.unique(groups)
+    if len(names) < 2 or np.ptp(stats.rankdata(x)) == 0 or np.ptp(stats.rankdata(y)) == 0:
+        raise ValueError("expected at least two groups, and values that differ")
+
+    def correlation(kept: np.ndarray) -> float:
+        return float(np.corrcoef(stats.rankdata(x[kept]), stats.rankdata(y[kept]))[0, 1])
+
+    estimate = correlation(groups == groups)
+    without = np.array([correlation(groups != name) for name in names])
+    n = len(names)
+    error = math.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum())
+    margin = float(stats.t.ppf(0.975, n - 1)) * error
+    return Interval(estimate, max(-1.0, estimate - margin), min(1.0, estimate + margin), n)
+
+
 def power_law(points: dict[float, Interval]) -> Interval:
     """Exponent of a power law through estimates, by weighted least squares on logarithms.
 

@@ -1,25 +1,95 @@
-"""Ensembles of ReLU MLPs: the members are stacked in the leading axis and run as one batched program.
+"""Ensembles of MLPs: the members are stacked in the leading axis and run as one batched program.
 
 States keep the theory's orientation, `(E, d, N)`: members, units, samples.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from rankcollapse.initialization import torch_default
-from rankcollapse.normalization import batch_norm
+from rankcollapse.initialization import INITIALIZATIONS
+from rankcollapse.normalization import normalized_linear
+
+ACTIVATIONS = {"relu": torch.relu_, "tanh": torch.tanh_, "identity": lambda Z: Z}  # in place
 
 
 class Layer(NamedTuple):
-    """Parameters of one linear layer of `E` members, with those of its batch normalization if it has one."""
+    """Parameters of one linear layer of `E` members: with a bias, or with those of its batch normalization.
+
+    Batch normalization centres, so a bias before it would change nothing, and there is none.
+    """
 
     weight: Tensor  # (E, fan_out, fan_in)
-    bias: Tensor  # (E, fan_out, 1)
+    bias: Tensor | None = None  # (E, fan_out, 1)
     gain: Tensor | None = None  # (E, fan_out, 1)
     shift: Tensor | None = None  # (E, fan_out, 1)
+
+
+@dataclass(frozen=True)
+class MLP:
+    """An ensemble of MLPs, input layer first, linear classifier last.
+
+    Attributes:
+        layers: the parameters.
+        activation: a key of `ACTIVATIONS`, applied after every hidden layer.
+    """
+
+    layers: list[Layer]
+    activation: str = "relu"
+
+    @property
+    def members(self) -> int:
+        """Networks `E` in the ensemble."""
+        return len(self.layers[0].weight)
+
+    def parameters(self, hidden: int | None = None) -> list[Tensor]:
+        """All parameter tensors, each `(E, ...)`; with `hidden`, those of the first `hidden` layers only."""
+        return [parameter for layer in self.layers[:hidden] for parameter in layer if parameter is not None]
+
+    def hidden_states(self, X: Tensor) -> Iterator[Tensor]:
+        """Yields the state after every hidden layer, `relu(BN(W H))` or `relu(W H + b)`.
+
+        Args:
+            X: a batch for each member, `(E, N, ...)`.
+
+        Yields:
+            Tensors `(E, width, N)`, one a hidden layer.
+        """
+        H = X.flatten(2).transpose(1, 2)  # (E, inputs, N)
+        for layer in self.layers[:-1]:
+            if layer.gain is None:
+                Z = torch.baddbmm(layer.bias, layer.weight, H)
+            else:
+                Z = normalized_linear(layer.weight, H, layer.gain, layer.shift)
+            H = ACTIVATIONS[self.activation](Z)
+            yield H
+
+    def logits(self, X: Tensor) -> Tensor:
+        """Class scores `(E, classes, N)` of a batch `X` of shape `(E, N, ...)`."""
+        for state in self.hidden_states(X):
+            H = state  # only the last is kept
+        return torch.baddbmm(self.layers[-1].bias, self.layers[-1].weight, H)
+
+    def parts(self, size: int) -> list[tuple[slice, "MLP"]]:
+        """The members in groups of at most `size`, as networks that share this one's memory."""
+        groups = [slice(start, start + size) for start in range(0, self.members, size)]
+
+        def share(parameter: Tensor | None, group: slice) -> Tensor | None:
+            return None if parameter is None else parameter.detach()[group].requires_grad_()
+
+        return [
+            (group, MLP([Layer(*(share(p, group) for p in layer)) for layer in self.layers], self.activation))
+            for group in groups
+        ]
+
+    def select(self, members: list[int]) -> "MLP":
+        """Copies of some members, in the order given; one may be named several times."""
+        return MLP(
+            [Layer(*(None if p is None else p[members] for p in layer)) for layer in self.layers], self.activation
+        )
 
 
 def mlp(
@@ -31,49 +101,38 @@ def mlp(
     normalized: bool,
     generators: list[torch.Generator],
     device: torch.device | str = "cpu",
-) -> list[Layer]:
-    """Parameters of an ensemble of MLPs at PyTorch's default initialization.
+    initialization: str = "torch_default",
+    activation: str = "relu",
+) -> MLP:
+    """An ensemble of MLPs at random initialization.
 
     Args:
         inputs: numbers in a sample.
         width: units of every hidden layer.
         depth: hidden-to-hidden layers, the `h` of Figure 1; the net has `depth + 1` hidden layers.
         classes: units of the last, linear layer.
-        normalized: whether every hidden layer has batch normalization before its ReLU.
+        normalized: whether every hidden layer has batch normalization before its activation.
         generators: one for each of the `E` members.
         device: where the parameters live.
+        initialization: a key of `INITIALIZATIONS`.
+        activation: a key of `ACTIVATIONS`.
 
     Returns:
-        The `depth + 2` layers, input first.
+        `depth + 2` layers.
     """
-    layers = []
+    draw, layers = INITIALIZATIONS[initialization], []
     for fan_in in [inputs] + [width] * depth:
-        weight, bias = torch_default(fan_in, width, generators)
-        affine = (torch.ones_like(bias), torch.zeros_like(bias)) if normalized else ()
-        layers.append(Layer(*(p.to(device) for p in (weight, bias, *affine))))
-    layers.append(Layer(*(p.to(device) for p in torch_default(width, classes, generators))))
-    return layers
+        weight, bias = draw(fan_in, width, generators)
+        affine = (None, torch.ones_like(bias), torch.zeros_like(bias)) if normalized else (bias,)
+        layers.append(Layer(weight, *affine))
+    layers.append(Layer(*draw(width, classes, generators)))
+    return MLP([Layer(*(None if p is None else p.to(device) for p in layer)) for layer in layers], activation)
 
 
-def hidden_states(layers: list[Layer], X: Tensor) -> Iterator[Tensor]:
-    """Yields the state after every hidden layer, `relu(BN(W H + b))` or `relu(W H + b)`.
-
-    Args:
-        layers: an ensemble made by `mlp`.
-        X: a batch for each member, `(E, inputs, N)`.
-
-    Yields:
-        Tensors `(E, width, N)`, one a hidden layer.
-    """
-    H = X
-    for layer in layers[:-1]:
-        Z = torch.baddbmm(layer.bias, layer.weight, H)
-        H = torch.relu(Z if layer.gain is None else batch_norm(Z, layer.gain, layer.shift))
-        yield H
-
-
-def logits(layers: list[Layer], X: Tensor) -> Tensor:
-    """Class scores `(E, classes, N)` of a batch `X` of shape `(E, inputs, N)`."""
-    for state in hidden_states(layers, X):
-        H = state  # only the last is kept
-    return torch.baddbmm(layers[-1].bias, layers[-1].weight, H)
+def join(networks: list[MLP]) -> MLP:
+    """One ensemble of the members of several, which have one architecture."""
+    columns = [zip(*layers, strict=True) for layers in zip(*(network.layers for network in networks), strict=True)]
+    return MLP(
+        [Layer(*(None if parts[0] is None else torch.cat(parts) for parts in column)) for column in columns],
+        networks[0].activation,
+    )

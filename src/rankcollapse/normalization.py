@@ -9,22 +9,46 @@ from torch import Tensor
 NORMALIZATIONS = ("none", "scale", "center", "full")
 
 
-def batch_norm(H: Tensor, gain: Tensor, shift: Tensor, epsilon: float = 1e-5) -> Tensor:
-    """Full batch normalization with batch statistics: centre and scale each row, then `gain · + shift`.
+class _NormalizedLinear(torch.autograd.Function):
+    """`BN(W H)` with the fewest passes over memory in both directions: `W H` is centred where it lies."""
 
-    One row of `H` holds one unit's values over the batch, so this is a layer norm along the batch axis,
-    for which PyTorch has a fused kernel on every device.
+    @staticmethod
+    def forward(ctx, weight: Tensor, H: Tensor, gain: Tensor, shift: Tensor, epsilon: float) -> Tensor:
+        Z = torch.bmm(weight, H)
+        Z.sub_(Z.mean(-1, keepdim=True))
+        variance = torch.linalg.vector_norm(Z, dim=-1, keepdim=True).square_().div_(Z.shape[-1])
+        inverse = variance.add_(epsilon).rsqrt_()  # (E, d, 1)
+        ctx.save_for_backward(weight, H, gain, Z, inverse)
+        ctx.epsilon = epsilon
+        return torch.mul(Z, gain * inverse).add_(shift)
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        weight, H, gain, Z, inverse = ctx.saved_tensors
+        rows = (1, -1, Z.shape[-1])  # for PyTorch's kernel: one sample of E·d channels, mean zero
+        to_Z, to_gain, to_shift = torch.ops.aten.native_batch_norm_backward(
+            gradient.contiguous().view(rows), Z.view(rows), gain.flatten(), None, None,
+            torch.zeros_like(inverse).flatten(), inverse.flatten(), True, ctx.epsilon, [True, True, True],
+        )  # fmt: skip
+        to_Z = to_Z.view_as(Z)
+        to_H = torch.bmm(weight.transpose(1, 2), to_Z) if ctx.needs_input_grad[1] else None
+        return torch.bmm(to_Z, H.transpose(1, 2)), to_H, to_gain.view_as(gain), to_shift.view_as(gain), None
+
+
+def normalized_linear(weight: Tensor, H: Tensor, gain: Tensor, shift: Tensor, epsilon: float = 1e-5) -> Tensor:
+    """`gain · BN(W H) + shift` with full batch normalization: rows centred and scaled by batch statistics.
 
     Args:
-        H: pre-activations, `(E, d, N)`.
+        weight: `W`, `(E, d, inputs)`.
+        H: states, `(E, inputs, N)`.
         gain: scale of each unit, `(E, d, 1)`.
         shift: shift of each unit, `(E, d, 1)`.
         epsilon: added to the variance, PyTorch's default.
 
     Returns:
-        Tensor `(E, d, N)`.
+        Tensor `(E, d, N)`, which may be overwritten.
     """
-    return torch.addcmul(shift, gain, F.layer_norm(H, H.shape[-1:], eps=epsilon))
+    return _NormalizedLinear.apply(weight, H, gain, shift, epsilon)
 
 
 def normalize(H: Tensor, kind: str) -> Tensor:

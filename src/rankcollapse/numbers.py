@@ -89,6 +89,9 @@ def from_run(manifest: dict[str, Any], claims: list[dict[str, Any]]) -> dict[str
     results |= {"confidence": "95", "scale": escape(manifest["scale"]), "commit": ", ".join(commits)}
     devices = {device for frame in manifest["frames"].values() for device in frame["devices"]}
     results["devices"] = escape(", ".join(sorted(devices)))
+    for name, frame in manifest["frames"].items():
+        for phase, seconds in frame["phases"].items():
+            results[f"clock.{name}.{phase.replace('-', '_')}"] = number(seconds)
     for claim in claims:
         for key in ("verdict", "estimate", "ci_low", "ci_high", "threshold", "n"):
             value = claim[key]

@@ -57,5 +57,6 @@ def describe(module: str, settings: dict[str, Any], device: str, threads: int) -
         "platform": platform.platform(),
         "device": torch.cuda.get_device_name() if device == "cuda" else f"cpu ({platform.machine()})",
         "threads": threads,
+        "float32_matmul_precision": torch.get_float32_matmul_precision(),  # "highest": no TF32
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
     }

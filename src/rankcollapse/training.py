@@ -1,103 +1,298 @@
-"""Training an ensemble by SGD: every member has its own weights, step size and order of the data."""
+"""Training an ensemble: every member has its own weights, step size, training set and order of the data.
 
-import sys
-import time
-from collections.abc import Iterator
+One step of all members is one batched program; nothing in it waits for the device. On CUDA it is recorded once and
+replayed as a graph.
+"""
+
+import math
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from tqdm import tqdm
 
 from rankcollapse.errors import UserError
-from rankcollapse.networks import Layer, logits
+from rankcollapse.networks import MLP
+from rankcollapse.seeding import generator
+from rankcollapse.session import Session
+from rankcollapse.spectra import measures
+
+MEMBERS_AT_ONCE = 4  # on a CPU: more than these and their activations do not stay in its cache (benchmarks/training.py)
+
+HISTORY = {
+    "step": "gradient steps done",
+    "loss": "mean cross entropy of the batches since the last row; missing at step 0 and if diverged",
+    "accuracy": "accuracy on the batches since the last row, each before its step; missing at step 0",
+    "participation_ratio": "(Tr M)² / ‖M‖_F² of the last hidden state on the probe batch; missing if not finite",
+    "soft_rank": "eigenvalues of M that are at least tau, M scaled to Tr M = d; missing if not finite",
+    "gradient_norm": "norm of the gradient of the probe batch's loss in all parameters; missing if not finite",
+    "diverged": "whether the loss of a batch, or the probe's, was not finite",
+}
 
 
-def epochs_with_progress(epochs: int, description: str) -> Iterator[int]:
-    """Count epochs, with a bar on a terminal and a plain line an epoch in a log."""
-    if sys.stderr.isatty():
-        yield from tqdm(range(epochs), desc=description, unit="epoch")
-        return
-    start = time.monotonic()
-    for epoch in range(epochs):
-        yield epoch
-        seconds = time.monotonic() - start
-        left = seconds / (epoch + 1) * (epochs - epoch - 1)
-        print(f"{description}: epoch {epoch + 1}/{epochs}, {left:.0f} s left", file=sys.stderr, flush=True)
+@dataclass(frozen=True)
+class Data:
+    """What each member of an ensemble learns.
+
+    Attributes:
+        images: `(images, ...)`, on the device of the network.
+        labels: the classes of all images for each member, `(E, images)`.
+        subsets: the images that are a member's training set, `(E, samples)`.
+    """
+
+    images: Tensor
+    labels: Tensor
+    subsets: Tensor
+
+    @classmethod
+    def shared(cls, images: Tensor, labels: Tensor, members: int) -> "Data":
+        """All images and their labels for every member."""
+        everything = torch.arange(len(images), device=images.device)
+        return cls(images, labels.expand(members, -1), everything.expand(members, -1))
+
+    @property
+    def samples(self) -> int:
+        """Images in a member's training set."""
+        return self.subsets.shape[1]
+
+    def members(self, group: slice) -> "Data":
+        """What some of the members learn."""
+        return Data(self.images, self.labels[group], self.subsets[group])
+
+    def batch(self, positions: Tensor) -> tuple[Tensor, Tensor]:
+        """Images `(E, N, ...)` and labels `(E, N)` at positions `(E, N)` of the members' training sets."""
+        index = self.subsets.gather(1, positions)
+        return self.images[index], self.labels.gather(1, index)
 
 
-def _losses(layers: list[Layer], X: Tensor, y: Tensor) -> Tensor:
-    """Cross entropy of every sample of every member, `(E, N)`."""
-    return F.cross_entropy(logits(layers, X).transpose(1, 2).flatten(0, 1), y.flatten(), reduction="none").view_as(y)
+def members_at_once(network: MLP) -> int:
+    """How many members share one batched program: all on a GPU, which is starved by less."""
+    return network.members if network.layers[0].weight.is_cuda else MEMBERS_AT_ONCE
+
+
+def losses(scores: Tensor, labels: Tensor) -> Tensor:
+    """Cross entropy of every sample, `(E, N)`, from scores `(E, classes, N)` and labels `(E, N)`."""
+    return F.cross_entropy(scores.transpose(1, 2).flatten(0, 1), labels.flatten(), reduction="none").view_as(labels)
+
+
+class Optimizer:
+    """SGD or Adam, in place, with a step size for each member."""
+
+    def __init__(self, kind: Literal["sgd", "adam"], parameters: list[Tensor], step_sizes: Tensor):
+        """An optimizer.
+
+        Args:
+            kind: plain SGD, or Adam with PyTorch's default moments.
+            parameters: tensors `(E, ...)`.
+            step_sizes: `(E,)`.
+        """
+        self.kind, self.parameters = kind, parameters
+        self.rates = [step_sizes.view(-1, *[1] * (p.ndim - 1)) for p in parameters]
+        moments = parameters if kind == "adam" else []
+        self.first, self.second = ([torch.zeros_like(p) for p in moments] for _ in range(2))
+        self.time = torch.zeros((), device=step_sizes.device)  # a tensor, so that a CUDA graph can count
+
+    @torch.no_grad()
+    def step(self, gradients: tuple[Tensor, ...]) -> None:
+        """One step of all members."""
+        self.time += 1
+        for number, (parameter, gradient, rate) in enumerate(zip(self.parameters, gradients, self.rates, strict=True)):
+            if self.kind == "sgd":
+                parameter.addcmul_(rate, gradient, value=-1)
+                continue
+            first = self.first[number].lerp_(gradient, 0.1)
+            second = self.second[number].lerp_(gradient.square(), 0.001)
+            scale = (second / (1 - 0.999**self.time)).sqrt_().add_(1e-8)
+            parameter.addcmul_(rate / (1 - 0.9**self.time), first / scale, value=-1)
+
+    def tensors(self) -> list[Tensor]:
+        """All that changes in a step, parameters included."""
+        return [*self.parameters, *self.first, *self.second, self.time]
+
+
+def restore(tensors: list[Tensor], saved: list[Tensor]) -> None:
+    """Copy saved values into tensors in place."""
+    with torch.no_grad():
+        for tensor, value in zip(tensors, saved, strict=True):
+            tensor.copy_(value)
+
+
+def repeated(step: Callable[[], None], state: list[Tensor]) -> Callable[[], None]:
+    """A step that is called many times: on CUDA, recorded as a graph that one launch replays.
+
+    Args:
+        step: reads and writes the same tensors at every call, and does not wait for the device.
+        state: the tensors that it changes; recording leaves them as they are.
+    """
+    if state[0].device.type != "cuda":
+        return step
+    before = [tensor.detach().clone() for tensor in state]
+    side = torch.cuda.Stream()
+    side.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(side):
+        for _ in range(3):  # lets the libraries make their workspaces, which cannot be recorded
+            step()
+    torch.cuda.current_stream().wait_stream(side)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        step()
+    restore(state, before)
+    return graph.replay
 
 
 def train(
-    layers: list[Layer],
-    images: Tensor,
-    labels: Tensor,
+    network: MLP,
+    data: Data,
     *,
-    step_sizes: Tensor,
+    step_sizes: list[float],
     batch_size: int,
     epochs: int,
-    orders: list[torch.Generator],
-    description: str = "training",
-) -> None:
-    """Train all members in place by plain SGD on the cross entropy; the last partial batch is dropped.
+    keys: list[tuple],
+    measure_at: Collection[int] = (),
+    tau: float = 0.0,
+    optimizer: Literal["sgd", "adam"] = "sgd",
+    session: Session | None = None,
+    phase: str = "training",
+) -> list[dict[str, Any]]:
+    """Train all members in place on the cross entropy; the last partial batch of an epoch is dropped.
 
-    A member that diverges goes on with values that are not finite; products are batched member by
-    member, so the others never see them.
+    A member that diverges goes on with values that are not finite; products are batched member by member, so the
+    others never see them.
 
     Args:
-        layers: an ensemble of `E` members; its tensors are changed.
-        images: training set, `(samples, inputs)`, on the device of the layers.
-        labels: classes, `(samples,)`.
-        step_sizes: one for each member, `(E,)`.
+        network: an ensemble of `E` members; its parameters are changed.
+        data: what they learn.
+        step_sizes: one for each member.
         batch_size: samples `N` in a step.
         epochs: passes over the training set.
-        orders: CPU generators, one for each member, that shuffle its data every epoch.
-        description: name of the run in its progress lines.
+        keys: one for each member, the seed of its probe batch and of the order of its data in every epoch.
+        measure_at: steps after which a row of history is written; 0 is before the first.
+        tau: threshold of the soft rank in the history.
+        optimizer: plain SGD, or Adam (the release's choice for BN nets, D1).
+        session: where checkpoints go and progress is shown.
+        phase: name of this training in the session.
+
+    Returns:
+        One row for each measured step and member: its number `member`, and `HISTORY`.
 
     Raises:
-        UserError: the training set is smaller than one batch.
+        UserError: a training set is smaller than one batch.
     """
-    samples = len(images)
-    if samples < batch_size:
-        raise UserError(f"batch_size={batch_size}: the training set has {samples} samples only")
-    parameters = [p.requires_grad_() for layer in layers for p in layer if p is not None]
-    rates = step_sizes.view(-1, 1, 1)
-    for _ in epochs_with_progress(epochs, description):
-        order = torch.stack([torch.randperm(samples, generator=g) for g in orders]).to(images.device)
-        for start in range(0, samples - batch_size + 1, batch_size):
-            index = order[:, start : start + batch_size]  # (E, N)
-            losses = _losses(layers, images[index].transpose(1, 2), labels[index])
-            gradients = torch.autograd.grad(losses.mean(1).sum(), parameters)  # members do not mix
+    if data.samples < batch_size:
+        raise UserError(f"batch_size={batch_size}: the training set has {data.samples} samples only")
+    session = session or Session()
+    device = data.images.device
+    sizes = torch.tensor(step_sizes, device=device)
+    positions = torch.zeros(len(keys), batch_size, dtype=torch.long, device=device)
+    loss, correct, diverged = torch.zeros(3, len(keys), device=device)
+    groups = [
+        (group, part, Optimizer(optimizer, part.parameters(), sizes[group]))
+        for group, part in network.parts(members_at_once(network))
+    ]
+    tensors = [*(tensor for *_, update in groups for tensor in update.tensors()), loss, correct, diverged]
+
+    def step() -> None:
+        for group, part, update in groups:
+            X, y = data.members(group).batch(positions[group])
+            scores = part.logits(X)
+            mean = losses(scores, y).mean(1)
+            update.step(torch.autograd.grad(mean.sum(), update.parameters))  # the members do not mix
             with torch.no_grad():
-                for parameter, gradient in zip(parameters, gradients, strict=True):
-                    parameter.addcmul_(rates, gradient, value=-1)
+                loss[group].add_(mean)
+                correct[group].add_((scores.argmax(1) == y).float().mean(1))
+                diverged[group].logical_or_(~mean.isfinite())
+
+    history: list[dict[str, Any]] = []
+    steps_an_epoch = data.samples // batch_size
+    probe = _order(keys, ("probe",), data.samples)[:, :batch_size].to(device)
+
+    def measure(done: int) -> None:
+        since = done - (history[-1]["step"] if history else 0)
+        measured = _probe(network, data, probe, tau)
+        diverged.logical_or_(~measured["gradient_norm"].isfinite())
+        means = {"loss": loss / since, "accuracy": correct / since} if since else {}
+        columns = {name: values.tolist() for name, values in (means | measured | {"diverged": diverged > 0}).items()}
+        history.extend(
+            {"member": member, "step": done}
+            | {
+                name: columns[name][member] if name in columns and math.isfinite(columns[name][member]) else None
+                for name in HISTORY
+                if name != "step"
+            }
+            for member in range(len(keys))
+        )
+        loss.zero_(), correct.zero_()
+
+    def state() -> dict[str, Any]:
+        return {"tensors": [tensor.detach().cpu() for tensor in tensors], "history": history}
+
+    def resume(saved: dict[str, Any]) -> None:
+        restore(tensors, saved["tensors"])
+        history[:] = saved["history"]
+
+    replayed, epoch = None, -1
+    for number in session.phase(phase, epochs * steps_an_epoch, state, resume):
+        if number == 0 and 0 in measure_at:
+            measure(0)
+        replayed = replayed or repeated(step, tensors)
+        if number // steps_an_epoch != epoch:
+            epoch = number // steps_an_epoch
+            order = _order(keys, ("order", epoch), data.samples).to(device)
+        start = number % steps_an_epoch * batch_size
+        positions.copy_(order[:, start : start + batch_size])
+        replayed()
+        if number + 1 in measure_at:
+            measure(number + 1)
+            session.mark(phase, number + 1)
+    return history
+
+
+def _order(keys: list[tuple], purpose: tuple, samples: int) -> Tensor:
+    """A random order of the training set for every member, `(E, samples)`, on the CPU."""
+    return torch.stack([torch.randperm(samples, generator=generator(*key, *purpose)) for key in keys])
+
+
+def _probe(network: MLP, data: Data, positions: Tensor, tau: float) -> dict[str, Tensor]:
+    """Rank of the last hidden state and norm of the gradient on a batch; NaN where they are not finite."""
+    X, y = data.batch(positions)
+    with torch.no_grad():
+        for state in network.hidden_states(X):
+            H = state
+        finite = H.isfinite().flatten(1).all(1)
+        rank = measures(torch.where(finite.view(-1, 1, 1), H, 0), [tau])
+    [(_, leaves)] = network.parts(network.members)
+    gradients = torch.autograd.grad(losses(leaves.logits(X), y).mean(1).sum(), leaves.parameters())
+    # member by member: a reduction over all could round differently beside others
+    norms = [torch.cat([gradient[member].flatten() for gradient in gradients]).norm() for member in range(len(y))]
+    return {
+        "participation_ratio": torch.where(finite, rank["participation_ratio", None], math.nan),
+        "soft_rank": torch.where(finite, rank["soft_rank", tau].float(), math.nan),
+        "gradient_norm": torch.stack(norms),
+    }
 
 
 @torch.no_grad()
-def evaluate(layers: list[Layer], images: Tensor, labels: Tensor, batch_size: int) -> tuple[Tensor, Tensor]:
-    """Mean loss and accuracy of every member over a whole set.
+def evaluate(network: MLP, data: Data, batch_size: int) -> tuple[Tensor, Tensor]:
+    """Mean loss and accuracy of every member over its whole training set.
 
-    Batch normalization uses the statistics of each evaluation batch, as in training; batches are taken
-    in the order of the set and the last one may be smaller.
+    Batch normalization uses the statistics of each evaluation batch, as in training; batches are taken in one random
+    order, the same for all (a set may be sorted by class), and the last one may be smaller.
 
     Args:
-        layers: an ensemble of `E` members.
-        images: `(samples, inputs)`, on the device of the layers.
-        labels: `(samples,)`.
+        network: an ensemble of `E` members.
+        data: what they were trained on.
         batch_size: samples in a batch.
 
     Returns:
         Losses `(E,)` (not finite for a member that diverged) and accuracies `(E,)` in [0, 1].
     """
-    members = len(layers[0].weight)
-    loss, correct = torch.zeros(members), torch.zeros(members)
-    for x, y in zip(images.split(batch_size), labels.split(batch_size), strict=True):
-        X = x.T.expand(members, -1, -1)
-        scores = logits(layers, X)  # (E, classes, N)
-        targets = y.expand(members, -1)
-        loss += F.cross_entropy(scores, targets, reduction="none").sum(1).cpu()
-        correct += (scores.argmax(1) == targets).sum(1).cpu()
-    return loss / len(images), correct / len(images)
+    loss, correct = torch.zeros(2, network.members, device=data.images.device)
+    order = torch.randperm(data.samples, generator=generator("evaluation", data.samples))
+    for positions in order.to(data.images.device).split(batch_size):
+        X, y = data.batch(positions.expand(network.members, -1))
+        scores = network.logits(X)
+        loss += losses(scores, y).sum(1)
+        correct += (scores.argmax(1) == y).sum(1)
+    return (loss / data.samples).cpu(), (correct / data.samples).cpu()

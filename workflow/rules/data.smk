@@ -20,6 +20,6 @@ for DATASET in sorted({grid.dataset for grid in GRIDS.values() if grid.dataset})
         params:
             dataset=DATASET,
             missing=data_missing(DATASET),
-            folder=["--folder", SETTINGS.data_folder] if SETTINGS.data_folder else [],
+            path=["--from", SETTINGS.data_from[DATASET]] if DATASET in SETTINGS.data_from else [],
         shell:
-            "rankcollapse data {params.dataset} {params.folder:q} --record {output:q} > {log:q} 2>&1"
+            "rankcollapse data {params.dataset} {params.path:q} --record {output:q} > {log:q} 2>&1"

@@ -16,14 +16,21 @@ class _Entry(BaseModel):
 
 
 class File(_Entry):
-    """One file of a data set, decompressed."""
+    """One file of a data set as the cache keeps it."""
 
     bytes: int = Field(gt=0)
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    md5: str | None = Field(None, pattern="^[0-9a-f]{32}$")
+
+
+class Archive(File):
+    """The file that holds a whole image folder."""
+
+    name: str
 
 
 class Source(_Entry):
-    """One place that may hold the files, each as `NAME` or `NAME.gz`; exactly one field is set."""
+    """One place that may hold the files; exactly one field is set."""
 
     embedded: str | None = None
     folder: str | None = None
@@ -35,12 +42,13 @@ class DataSet(_Entry):
     """A data set: what it is, where it comes from, what its bytes hash to."""
 
     title: str
-    kind: Literal["idx"]
+    kind: Literal["idx", "cifar-binary", "image-folder"]
     licence: str
     shape: tuple[int, int, int]  # channels, height, width
     classes: int
     samples: dict[Literal["train", "test"], int]
     sources: list[Source]
+    archive: Archive | None = None
     files: dict[str, File]
 
 

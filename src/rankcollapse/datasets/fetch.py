@@ -13,12 +13,12 @@ import sys
 import tempfile
 import time
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 
 import requests
 
 from rankcollapse.datasets.catalogue import DataSet, File, Source, cached_files, find
+from rankcollapse.datasets.unpack import BadArchive, image_tar
 from rankcollapse.errors import UserError
 
 ATTEMPTS = 5
@@ -71,8 +71,8 @@ def download(url: str, target: Path, limit: int, pause: float = 1.0) -> None:
     raise SourceFailed(f"no success in {ATTEMPTS} attempts, last: {problem}")
 
 
-def verified(raw: bytes, file: File, compressed: bool) -> bytes:
-    """The content of a file as a source sent it, unpacked and hashed.
+def verified(raw: bytes, file: File, compressed: bool = False) -> bytes:
+    """The content of a file as a source sent it, unpacked if it is compressed, and hashed.
 
     Raises:
         SourceFailed: it is not the content of the catalogue.
@@ -83,38 +83,52 @@ def verified(raw: bytes, file: File, compressed: bool) -> bytes:
                 raw = stream.read(file.bytes + 1)
         except (OSError, EOFError, zlib.error) as error:
             raise SourceFailed(f"damaged, cut short, or not a gzip file ({error})") from None
-    found = hashlib.sha256(raw).hexdigest()
-    if found != file.sha256:
-        raise SourceFailed(f"wrong content: sha256 {found[:16]}…, expected {file.sha256[:16]}…")
+    for algorithm, expected in (("sha256", file.sha256), ("md5", file.md5)):
+        found = hashlib.new(algorithm, raw, usedforsecurity=False).hexdigest()
+        if expected and found != expected:
+            raise SourceFailed(f"wrong content: {algorithm} {found[:16]}…, expected {expected[:16]}…")
     return raw
 
 
-def _from_folder(folder: Path) -> Callable[[str, File], bytes]:
-    def get(name: str, file: File) -> bytes:
-        for path, compressed in ((folder / name, False), (folder / f"{name}.gz", True)):
-            if path.is_file():
-                try:
-                    with path.open("rb") as stream:
-                        raw = stream.read(2 * file.bytes)
-                except OSError as error:
-                    raise SourceFailed(f"cannot read {path.name}: {error.strerror}") from None
-                return verified(raw, file, compressed)
-        raise SourceFailed(f"there is no {name} or {name}.gz")
-
-    return get
+def _read(path: Path, limit: int) -> bytes:
+    """At most `limit` bytes of a file, and one more to show that there are more."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(limit + 1)
+    except OSError as error:
+        raise SourceFailed(f"cannot read {path.name}: {error.strerror}") from None
 
 
-def _from_url(base: str, work: Path) -> Callable[[str, File], bytes]:
-    def get(name: str, file: File) -> bytes:
-        target = work / f"{name}.gz"
-        download(f"{base}{name}.gz", target, limit=2 * file.bytes)
-        return verified(target.read_bytes(), file, compressed=True)
+def _from_path(path: Path, dataset: DataSet, name: str, file: File) -> bytes:
+    """A file of a data set from a folder that holds it, or the archive of all, or its images; or from that archive."""
+    archive = dataset.archive
+    try:
+        if archive:
+            packed = path if path.is_file() else path / archive.name
+            if packed.is_file():
+                return verified(image_tar(verified(_read(packed, archive.bytes), archive), 2 * file.bytes), file)
+            if (path / "train").is_dir():
+                return verified(image_tar(path, 2 * file.bytes), file)
+    except BadArchive as error:
+        raise SourceFailed(str(error)) from None
+    if path.is_file() and len(dataset.files) == 1:
+        return verified(_read(path, file.bytes), file)
+    for candidate, compressed in ((path / name, False), (path / f"{name}.gz", True)):
+        if candidate.is_file():
+            return verified(_read(candidate, 2 * file.bytes), file, compressed)
+    wanted = [name, f"{name}.gz"] if dataset.kind == "idx" else [archive.name, "train/"] if archive else [name]
+    raise SourceFailed(f"there is no {' or '.join(wanted)}")
 
-    return get
+
+def _from_url(base: str, work: Path, dataset: DataSet, name: str, file: File) -> bytes:
+    compressed = dataset.kind == "idx"
+    target = work / (f"{name}.gz" if compressed else name)
+    download(f"{base}{target.name}", target, limit=2 * file.bytes)
+    return verified(target.read_bytes(), file, compressed)
 
 
-def _from_debian(package: str, work: Path) -> Callable[[str, File], bytes]:
-    """The files of a Debian package, which is downloaded and unpacked but not installed."""
+def _unpacked_package(package: str, work: Path) -> Path:
+    """Where the files of a Debian package lie, which is downloaded and unpacked but not installed."""
     if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
         raise SourceFailed("there is no apt-get on this machine")
     got = subprocess.run(["apt-get", "download", package], cwd=work, capture_output=True, text=True)
@@ -124,24 +138,30 @@ def _from_debian(package: str, work: Path) -> Callable[[str, File], bytes]:
         raise SourceFailed(f"apt-get download failed ({reason}); if its lists are old: apt-get update")
     if subprocess.run(["dpkg-deb", "-x", archive, work / "unpacked"], capture_output=True).returncode:
         raise SourceFailed(f"{archive.name} cannot be unpacked")
-    return _from_folder(work / "unpacked/usr/share/datasets" / package.removeprefix("dataset-"))
+    return work / "unpacked/usr/share/datasets" / package.removeprefix("dataset-")
 
 
-def _open(source: Source, work: Path) -> tuple[str, Callable[[str, File], bytes]]:
-    """A name for the source in messages, and a function that gets one verified file from it."""
+def _label(source: Source) -> str:
+    """A source in messages."""
     if source.embedded:
-        return "this package", _from_folder(Path(__file__).parent / "embedded" / source.embedded)
-    if source.folder:
-        return source.folder, _from_folder(Path(source.folder))
-    if source.url:
-        return source.url, _from_url(source.url, work)
-    return f"Debian package {source.debian}", _from_debian(source.debian, work)
+        return "this package"
+    return source.folder or source.url or f"Debian package {source.debian}"
 
 
 def _collect(dataset: DataSet, source: Source, work: Path) -> dict[str, bytes]:
-    name, get = _open(source, work)
-    print(f"trying {name}", file=sys.stderr)
-    return {file: get(file, entry) for file, entry in dataset.files.items()}
+    """All files of a data set from one source, verified.
+
+    Raises:
+        SourceFailed: one is not there, or not right.
+    """
+    print(f"trying {_label(source)}", file=sys.stderr)
+    if source.url:
+        return {name: _from_url(source.url, work, dataset, name, file) for name, file in dataset.files.items()}
+    if source.debian:
+        path = _unpacked_package(source.debian, work)
+    else:
+        path = Path(source.folder or Path(__file__).parent / "embedded" / source.embedded)
+    return {name: _from_path(path, dataset, name, file) for name, file in dataset.files.items()}
 
 
 def _sha256(path: Path) -> str:
@@ -149,12 +169,12 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def fetch(name: str, folder: Path | None = None) -> list[Path]:
+def fetch(name: str, path: Path | None = None) -> list[Path]:
     """Put the files of a data set into the cache, decompressed and verified; what is there and right is kept.
 
     Args:
         name: a data set of the catalogue.
-        folder: take the files from here and nowhere else.
+        path: take the files from this folder, or the archive of all from this file, and from nowhere else.
 
     Returns:
         The cached files.
@@ -165,7 +185,7 @@ def fetch(name: str, folder: Path | None = None) -> list[Path]:
     dataset, targets = find(name), cached_files(name)
     if all(target.is_file() and _sha256(target) == dataset.files[target.name].sha256 for target in targets):
         return targets
-    sources = [Source(folder=str(folder))] if folder else dataset.sources
+    sources = [Source(folder=str(path))] if path else dataset.sources
     failures = []
     cache = targets[0].parent
     try:
@@ -175,8 +195,7 @@ def fetch(name: str, folder: Path | None = None) -> list[Path]:
                 try:
                     contents = _collect(dataset, source, Path(work))
                 except SourceFailed as failure:
-                    label = source.folder or source.url or source.debian or "this package"
-                    failures.append(f"  {label}: {failure}")
+                    failures.append(f"  {_label(source)}: {failure}")
                     continue
                 for target in targets:
                     (Path(work) / target.name).write_bytes(contents[target.name])
@@ -189,8 +208,9 @@ def fetch(name: str, folder: Path | None = None) -> list[Path]:
             f"cannot write the cache {cache}: {error.strerror}. It needs {size:.0f} MB (twice that while it "
             "is filled); free some space or name another folder in the variable RANKCOLLAPSE_CACHE."
         ) from None
+    wanted = dataset.archive.name if dataset.archive else ", ".join(dataset.files)
     raise UserError(
         "\n".join([f"could not get the data set {name}; nothing was changed. What was tried:", *failures])
-        + f"\nConnect to the network, or name a folder that holds {targets[0].name}[.gz] and the others: "
-        f"rankcollapse data {name} --folder FOLDER (data_folder in the settings)."
+        + ("\nConnect to the network, or name" if dataset.sources else "  nothing: it has no public source.\nName")
+        + f" a folder that holds {wanted}: rankcollapse data {name} --from PATH (data_from in the settings)."
     )

@@ -55,7 +55,7 @@ def judge_training(frame: pd.DataFrame) -> dict[str, Any]:
         "train at every depth."
     )
     final = frame[frame["phase"] == "final"]
-    vanilla, bn = (by_depth(final, variant, "accuracy") for variant in ("vanilla", "bn"))
+    vanilla, bn = (by_depth(final, variant, "final_accuracy") for variant in ("vanilla", "bn"))
     if missing := _out_of_reach(list(vanilla)):
         return judge("C2", statement, "depth", [], missing)
     return judge(

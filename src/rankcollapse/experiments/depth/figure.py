@@ -16,7 +16,7 @@ def draw(frames: dict[str, pd.DataFrame]) -> Figure:
         figure, (left, right) = plt.subplots(1, 2, figsize=(TEXT_WIDTH, 2.3))
         for variant in ("bn", "vanilla"):
             plot_intervals(left, by_depth(rank, variant, "numerical_rank"), variant)
-            plot_intervals(right, by_depth(final, variant, "accuracy"), variant)
+            plot_intervals(right, by_depth(final, variant, "final_accuracy"), variant)
         if read_off := published_rank(rank):
             left.plot(read_off.keys(), read_off.values(), "x", color="black", label="original, read off", zorder=3)
         left.axhline(rank["width"].iloc[0] ** 0.5, color="black", linestyle=":", label=r"$\sqrt{d}$")

@@ -17,7 +17,7 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
     final = training[training["phase"] == "final"]
     vanilla_rank, bn_rank = (by_depth(rank, variant, "numerical_rank") for variant in ("vanilla", "bn"))
     bn_ratio = by_depth(rank, "bn", "participation_ratio")
-    vanilla_accuracy, bn_accuracy = (by_depth(final, variant, "accuracy") for variant in ("vanilla", "bn"))
+    vanilla_accuracy, bn_accuracy = (by_depth(final, variant, "final_accuracy") for variant in ("vanilla", "bn"))
     chosen = final.groupby(["variant", "depth"])["step_size"].first()
     grid = training["step_size"]
     read_off = published_rank(rank)

@@ -9,7 +9,7 @@ from rankcollapse.datasets.catalogue import find
 from rankcollapse.datasets.load import load_training_set
 from rankcollapse.errors import UserError
 from rankcollapse.frames import to_table
-from rankcollapse.networks import hidden_states, mlp
+from rankcollapse.networks import mlp
 from rankcollapse.parameters import BatchSize, Count, Depths, Tau
 from rankcollapse.seeding import generator
 from rankcollapse.spectra import measures
@@ -62,11 +62,10 @@ def run(
         UserError: the data set is not in the cache, or smaller than a batch.
     """
     images, _ = load_training_set(dataset)
-    images = images.flatten(1)
     if batch_size > len(images):
         raise UserError(f"batch_size={batch_size}: {dataset} has {len(images)} training images only")
-    layers = mlp(
-        images.shape[1],
+    network = mlp(
+        images[0].numel(),
         width,
         max(depths),
         find(dataset).classes,
@@ -76,9 +75,9 @@ def run(
     )
     draws = [generator("depth.rank", variant, "batch", seed) for seed in range(seeds)]
     index = torch.stack([torch.randperm(len(images), generator=draw)[:batch_size] for draw in draws])
-    X = images[index].transpose(1, 2).to(device)  # (seeds, inputs, N)
+    X = images[index].to(device)  # (seeds, N, channels, height, width)
     rows = []
-    for depth, H in enumerate(hidden_states(layers, X)):
+    for depth, H in enumerate(network.hidden_states(X)):
         if depth not in depths:
             continue
         measured = {name: values.tolist() for (name, _), values in measures(H, [tau]).items()}

@@ -4,15 +4,16 @@ import math
 from typing import Literal
 
 import pyarrow as pa
-import torch
 
 from rankcollapse.datasets.catalogue import find
 from rankcollapse.datasets.load import load_training_set
 from rankcollapse.frames import to_table
 from rankcollapse.networks import mlp
 from rankcollapse.parameters import BatchSize, Count, Depth, StepSizes
+from rankcollapse.search import search_then_train
 from rankcollapse.seeding import generator
-from rankcollapse.training import evaluate, train
+from rankcollapse.session import Session
+from rankcollapse.training import Data, evaluate, train
 
 COLUMNS = {
     "dataset": "data set of the catalogue",
@@ -24,8 +25,8 @@ COLUMNS = {
     "phase": "search (choosing the step size) or final (with the chosen one)",
     "step_size": "step size of SGD",
     "seed": "number of the network; search and final networks share no random numbers",
-    "loss": "final mean cross entropy over the whole training set, BN on batch statistics; missing if diverged",
-    "accuracy": "final accuracy over the whole training set, BN on batch statistics",
+    "final_loss": "mean cross entropy over the whole training set, BN on batch statistics; missing if diverged",
+    "final_accuracy": "accuracy over the whole training set, BN on batch statistics",
     "diverged": "whether the final loss is not finite",
 }
 
@@ -42,11 +43,9 @@ def run(
     search_seeds: Count,
     seeds: Count,
     device: str,
+    session: Session,
 ) -> pa.Table:
     """Train ReLU MLPs by SGD: first a search over step sizes, then fresh networks with the best one.
-
-    The best step size has the least mean final training loss over the search's networks; one with a
-    diverged network is never chosen, unless all have one, and then the smallest is taken.
 
     Args:
         variant: "bn" for batch normalization before every ReLU, "vanilla" for none.
@@ -59,6 +58,7 @@ def run(
         search_seeds: networks for each step size of the grid.
         seeds: networks trained with the chosen step size.
         device: torch device.
+        session: where checkpoints go.
 
     Returns:
         One row a trained network, see `COLUMNS`.
@@ -67,31 +67,32 @@ def run(
         UserError: the data set is not in the cache, or smaller than a batch.
     """
     images, labels = load_training_set(dataset)
-    images, labels = images.flatten(1).to(device), labels.to(device)
+    images, labels = images.to(device), labels.to(device)
 
-    def train_members(phase: str, members: list[tuple[float, int]]) -> list[dict]:
-        """Train one network for each (step size, seed) as one ensemble; a seed is the same at any step size."""
+    def train_members(phase: str, members: list[tuple[str, float, int]]) -> list[dict]:
+        """One ensemble of a network for each (variant, step size, seed); a seed is the same at any step size."""
         key = ("depth.training", variant, depth, phase)
-        layers = mlp(
-            images.shape[1],
+        network = mlp(
+            images[0].numel(),
             width,
             depth,
             find(dataset).classes,
             normalized=variant == "bn",
-            generators=[generator(*key, "weights", seed) for _, seed in members],
+            generators=[generator(*key, "weights", seed) for *_, seed in members],
             device=device,
         )
+        data = Data.shared(images, labels, len(members))
         train(
-            layers,
-            images,
-            labels,
-            step_sizes=torch.tensor([step_size for step_size, _ in members], device=device),
+            network,
+            data,
+            step_sizes=[step_size for _, step_size, _ in members],
             batch_size=batch_size,
             epochs=epochs,
-            orders=[generator(*key, "order", seed) for _, seed in members],
-            description=f"{variant}, depth {depth}, {phase}",
+            keys=[(*key, seed) for *_, seed in members],
+            session=session,
+            phase=phase,
         )
-        losses, accuracies = evaluate(layers, images, labels, batch_size)
+        losses, accuracies = evaluate(network, data, batch_size)
         return [
             {
                 "dataset": dataset,
@@ -103,25 +104,11 @@ def run(
                 "phase": phase,
                 "step_size": step_size,
                 "seed": seed,
-                "loss": loss if math.isfinite(loss) else None,
-                "accuracy": accuracy,
+                "final_loss": loss if math.isfinite(loss) else None,
+                "final_accuracy": accuracy,
                 "diverged": not math.isfinite(loss),
             }
-            for (step_size, seed), loss, accuracy in zip(members, losses.tolist(), accuracies.tolist(), strict=True)
+            for (_, step_size, seed), loss, accuracy in zip(members, losses.tolist(), accuracies.tolist(), strict=True)
         ]
 
-    search = train_members("search", [(step, seed) for step in step_sizes for seed in range(search_seeds)])
-    best = best_step_size(search)
-    return to_table(search + train_members("final", [(best, seed) for seed in range(seeds)]), COLUMNS)
-
-
-def best_step_size(rows: list[dict]) -> float:
-    """The step size with the least mean loss; a diverged network counts as an infinite loss, ties go to the smaller.
-
-    Args:
-        rows: search networks with their `step_size` and `loss` (None if diverged).
-    """
-    losses: dict[float, list[float]] = {}
-    for row in rows:
-        losses.setdefault(row["step_size"], []).append(math.inf if row["loss"] is None else row["loss"])
-    return min(losses, key=lambda step: (sum(losses[step]) / len(losses[step]), step))
+    return to_table(search_then_train(train_members, [variant], step_sizes, search_seeds, seeds), COLUMNS)

@@ -1,0 +1,34 @@
+"""Summaries of the frame of Figure 6 that its figure, its claims and its numbers share."""
+
+import numpy as np
+import pandas as pd
+
+from rankcollapse.intervals import Interval, mean_interval, rank_correlation
+
+VARIANTS = ("bn", "much", "little", "vanilla", "one-signed")
+
+
+def course(frame: pd.DataFrame, variant: str, measure: str) -> dict[float, Interval]:
+    """Mean and interval of a measure of a variant at the recorded epochs; networks that diverged are left out."""
+    runs = frame[frame["variant"] == variant].dropna(subset=measure)
+    return {
+        float(at): mean_interval(group[measure]) for at, group in runs.groupby(runs["step"] / runs["steps_an_epoch"])
+    }
+
+
+def networks(frame: pd.DataFrame) -> pd.DataFrame:
+    """One row a network: variant, seed, r before training, and the mean training loss of the run, final loss as well.
+
+    A diverged network has an infinite loss.
+    """
+    start = frame[frame["step"] == 0].set_index(["variant", "seed"])["participation_ratio"]
+    runs = frame[frame["step"] > 0].assign(loss=lambda rows: rows["loss"].fillna(np.inf)).sort_values("step")
+    grouped = runs.groupby(["variant", "seed"])["loss"]
+    table = pd.DataFrame({"ratio": start, "mean_loss": grouped.mean(), "final_loss": grouped.last()})
+    return table.reset_index()
+
+
+def ordering(frame: pd.DataFrame) -> Interval:
+    """Spearman's correlation of initial r with training speed, that is with less mean loss, over all networks."""
+    table = networks(frame).dropna(subset="ratio")
+    return rank_correlation(table["ratio"], -table["mean_loss"], table["seed"])

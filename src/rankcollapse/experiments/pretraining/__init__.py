@@ -1,0 +1,1 @@
+"""Figure 4: pre-training by rank instead of BN, at growing depth."""

@@ -1,0 +1,288 @@
+"""Figures 4 and 6, directional vanishing and two classes: the cells against slow versions, and what the judges say."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+import torch.nn.functional as F
+from test_networks import CLASSES, batch, ensemble, sequential
+
+from rankcollapse.datasets.catalogue import catalogue
+from rankcollapse.datasets.fetch import fetch
+from rankcollapse.errors import UserError
+from rankcollapse.experiments.breaking import claims as breaking_claims
+from rankcollapse.experiments.breaking import figure as breaking_figure
+from rankcollapse.experiments.breaking import numbers as breaking_numbers
+from rankcollapse.experiments.breaking import training as breaking
+from rankcollapse.experiments.breaking.summary import networks
+from rankcollapse.experiments.directions import claims as directions_claims
+from rankcollapse.experiments.directions import figure as directions_figure
+from rankcollapse.experiments.directions import gradients as directions
+from rankcollapse.experiments.directions import numbers as directions_numbers
+from rankcollapse.experiments.directions.gradients import mean_absolute_cosine, per_sample_gradients
+from rankcollapse.experiments.pairs import claims as pairs_claims
+from rankcollapse.experiments.pairs import figure as pairs_figure
+from rankcollapse.experiments.pairs import numbers as pairs_numbers
+from rankcollapse.experiments.pairs import training as pairs
+from rankcollapse.experiments.pretraining import claims as pretraining_claims
+from rankcollapse.experiments.pretraining import figure as pretraining_figure
+from rankcollapse.experiments.pretraining import numbers as pretraining_numbers
+from rankcollapse.experiments.pretraining import training as pretraining
+from rankcollapse.intervals import rank_correlation
+from rankcollapse.session import Session
+
+DATA = "fashion-mnist-mini"
+SEEDS = range(4)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cache(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RANKCOLLAPSE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        fetch(DATA)
+        yield
+
+
+def pretrained(variant="vanilla", **changes):
+    settings = {"depth": 3, "dataset": DATA, "width": 8, "batch_size": 1000, "epochs": 2, "step_sizes": [0.1, 0.5]}
+    settings |= {"search_seeds": 1, "seeds": 2, "pretraining_batches": 2, "pretraining_steps": 3, "tau": 0.1}
+    settings |= {"pretraining_step_size": 0.1, "device": "cpu", "session": Session()}
+    return pretraining.run(variant=variant, **(settings | changes)).to_pandas()
+
+
+def test_pretrained_networks_start_from_the_weights_of_the_vanilla_ones():
+    frame = pretrained(pretraining_step_size=1e-30)
+    vanilla, lifted = (frame[frame["variant"] == name] for name in ("vanilla", "pretrained"))
+    measured = ["phase", "step_size", "seed", "step", "loss", "participation_ratio", "final_loss", "final_accuracy"]
+    pd.testing.assert_frame_equal(vanilla[measured].reset_index(drop=True), lifted[measured].reset_index(drop=True))
+    assert set(vanilla["pretraining_steps"]) == {0}
+    assert set(lifted["pretraining_steps"]) == {6}
+
+
+def test_every_variant_has_the_same_grid_and_the_history_of_every_epoch():
+    frame = pd.concat([pretrained("vanilla"), pretrained("bn")])
+    for _, rows in frame.groupby("variant"):
+        assert set(rows.loc[rows["phase"] == "search", "step_size"]) == {0.1, 0.5}
+        assert sorted(set(rows.loc[rows["phase"] == "final", "step"])) == [0, 12, 24]
+    assert frame["final_accuracy"].notna().equals(frame["step"] == 24)
+    for module in (pretraining_figure, pretraining_numbers):
+        assert (module.draw if module is pretraining_figure else module.numbers)({"pretraining.training": frame})
+
+
+def broken(variant, **changes):
+    settings = {"dataset": DATA, "width": 8, "layers": 6, "batch_size": 500, "epochs": 1, "step_size": 0.05, "seeds": 3}
+    settings |= {"every": 3, "little": 1, "much": 4, "pretraining_step_size": 0.1, "measurements": 3, "tau": 0.1}
+    return breaking.run(variant=variant, device="cpu", session=Session(), **(settings | changes)).to_pandas()
+
+
+def test_figure_6_has_five_variants_and_their_course():
+    frame = pd.concat([broken("vanilla"), broken("bn")])
+    steps = frame.groupby("variant")["pretraining_steps"].unique().str[0].to_dict()
+    assert steps == {"vanilla": 0, "little": 2, "much": 8, "bn": 0, "one-signed": 0}
+    assert sorted(set(frame["step"])) == [0, 8, 16, 24]
+    start = networks(frame).groupby("variant")["ratio"].mean()
+    assert start["one-signed"] < 1.01 < start["bn"]
+    for module in (breaking_figure.draw, breaking_numbers.numbers):
+        assert module({"breaking.training": frame})
+    with pytest.raises(UserError, match="the training has 24 steps only"):
+        broken("vanilla", measurements=25)
+
+
+def test_pre_training_by_no_step_is_none():
+    frame = broken("vanilla", pretraining_step_size=1e-30).set_index("variant")
+    for variant in ("little", "much"):
+        assert list(frame.loc[variant, "loss"].dropna()) == list(frame.loc["vanilla", "loss"].dropna())
+
+
+def test_per_sample_gradients_are_those_of_one_sample_at_a_time():
+    network, X = ensemble(True), batch()
+    labels = torch.randint(CLASSES, X.shape[:2], generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        *_, H = network.hidden_states(X)
+        found = per_sample_gradients(network, H, labels)
+    for member in (0, 3):
+        last = sequential(network, member)[-1]
+        for sample in (0, 5, 31):
+            last.zero_grad()
+            F.cross_entropy(last(H[member, :, sample]), labels[member, sample]).backward()
+            torch.testing.assert_close(found[member, sample], last.weight.grad)
+
+
+def test_cosines_are_those_of_all_pairs():
+    vectors = torch.randn(2, 5, 7, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    pairs_of = [(i, j) for i in range(5) for j in range(i)]
+    for member in range(2):
+        expected = [abs(F.cosine_similarity(vectors[member, i], vectors[member, j], dim=0)) for i, j in pairs_of]
+        assert mean_absolute_cosine(vectors)[member] == pytest.approx(np.mean(expected))
+    line = torch.tensor([[1.0], [-2.0], [3.0]]) * torch.tensor([1.0, 5.0, -2.0])
+    assert mean_absolute_cosine(line * 1e-30) == pytest.approx(1, abs=1e-5)  # rank one, however small
+
+
+def test_cosines_of_random_networks():
+    settings = {"dataset": DATA, "width": 32, "batch_size": 40, "depths": [0, 16], "seeds": 3, "device": "cpu"}
+    frame = pd.concat(directions.run(variant=variant, **settings).to_pandas() for variant in ("vanilla", "bn"))
+    mean = frame.groupby(["variant", "depth"])["unit_cosine"].mean()
+    assert mean["vanilla", 16] > 0.999 > mean["vanilla", 0] > mean["bn", 16]
+    assert directions_figure.draw({"directions.gradients": frame})
+    assert directions_numbers.numbers({"directions.gradients": frame})["directions.deepest"] == "16"
+
+
+def paired(**changes):
+    settings = {"variant": "bn", "depth": 0, "dataset": DATA, "width": 8, "batch_size": 400, "epochs": 1, "pairs": 3}
+    settings |= {"step_sizes": [0.1], "search_pairs": 1, "device": "cpu", "session": Session()}
+    return pairs.run(**(settings | changes)).to_pandas()
+
+
+def test_pairs_are_a_random_sample_that_grows_by_its_end():
+    few, many = paired(), paired(pairs=100)
+    final = many[many["phase"] == "final"]
+    assert len(final) == len(set(zip(final["first"], final["second"], strict=True))) == 45
+    of_few = few.loc[few["phase"] == "final", ["first", "second"]]
+    assert (final[["first", "second"]].to_numpy()[:3] == of_few.to_numpy()).all()
+    assert (final["first"] < final["second"]).all()
+    assert final["final_accuracy"].mean() > 0.7  # two classes, not ten
+    both = pd.concat([many, paired(variant="vanilla")])
+    assert pairs_figure.draw({"pairs.training": both})
+    assert pairs_numbers.numbers({"pairs.training": both})["pairs.count"] == "45"
+
+
+def test_two_classes_that_are_too_few():
+    with pytest.raises(UserError, match="two classes of fashion-mnist-mini have 2400 images only"):
+        paired(batch_size=2401)
+
+
+def test_rank_correlation_against_scipy_and_a_null_of_known_spread():
+    from scipy import stats
+
+    draw = np.random.default_rng(0)
+    x = draw.normal(size=60)
+    y = x + draw.normal(size=60)
+    found = rank_correlation(x, y, np.arange(60))
+    assert found.estimate == pytest.approx(stats.spearmanr(x, y).statistic)
+    hits = 0
+    for _ in range(200):  # independent: the interval holds zero in about 95% of cases
+        null = rank_correlation(draw.normal(size=40), draw.normal(size=40), np.arange(40) // 2)
+        hits += null.low <= 0 <= null.high
+    assert 180 <= hits <= 199
+    assert rank_correlation([1, 2, 3, 4], [1, 2, 3, math.inf], [0, 0, 1, 1])[:3] == (1, 1, 1)
+    for groups, values in (([0, 0], [1, 2]), ([0, 1], [1, 1])):
+        with pytest.raises(ValueError, match="at least two groups"):
+            rank_correlation([1, 2], values, groups)
+
+
+def verdicts(entries):
+    return [entry["verdict"] for entry in entries]
+
+
+def accuracies(depth=32, **values):
+    return pd.DataFrame(
+        {
+            "phase": "final",
+            "step": 10,
+            "depth": depth,
+            "variant": variant,
+            "seed": seed,
+            "final_accuracy": value + seed / 1e3,
+        }
+        for variant, value in values.items()
+        for seed in SEEDS
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict"),
+    [
+        ({"vanilla": 0.1, "pretrained": 0.8, "bn": 0.85}, "reproduced"),
+        ({"vanilla": 0.1, "pretrained": 0.4, "bn": 0.45}, "refuted"),  # trains no better than that
+        ({"vanilla": 0.1, "pretrained": 0.6, "bn": 0.85}, "refuted"),  # not like BN
+        ({"vanilla": 0.5, "pretrained": 0.8, "bn": 0.85}, "refuted"),  # vanilla networks train as well
+        ({"vanilla": 0.1, "pretrained": 0.8, "bn": 0.85, "depth": 15}, "not_run"),
+    ],
+)
+def test_c9(values, verdict):
+    assert verdicts(pretraining_claims.judge_all({"pretraining.training": accuracies(**values)})) == [verdict]
+
+
+def course(ratios, losses):
+    rows = []
+    for seed in SEEDS:
+        for variant in ratios:
+            shared = {
+                "variant": variant,
+                "seed": seed,
+                "steps_an_epoch": 5,
+                "participation_ratio": ratios[variant] + seed / 1e3,
+            }
+            rows.append(shared | {"step": 0, "loss": None})
+            rows += [shared | {"step": step, "loss": losses[variant] + seed / 1e3} for step in (5, 10)]
+    return pd.DataFrame(rows)
+
+
+RATIOS = {"bn": 7.0, "much": 3.0, "little": 2.0, "vanilla": 1.1, "one-signed": 1.0}
+LOSSES = {"bn": 0.8, "much": 1.0, "little": 1.5, "vanilla": 2.2, "one-signed": 2.3}
+
+
+@pytest.mark.parametrize(
+    ("ratios", "losses", "expected"),
+    [
+        ({}, {}, ["reproduced", "reproduced"]),
+        ({"one-signed": 6.0}, {}, ["refuted", "refuted"]),  # rank does not fall: correlation 0.4
+        ({}, {"one-signed": 0.9}, ["refuted", "refuted"]),  # training does not stall
+        ({}, {"bn": 2.3, "much": 2.2, "little": 1.5, "vanilla": 1.0, "one-signed": 0.8}, ["refuted", "refuted"]),
+        ({}, {"vanilla": math.inf}, ["reproduced", "reproduced"]),  # diverged: the slowest
+    ],
+)
+def test_c10_and_c11(ratios, losses, expected):
+    frame = course(RATIOS | ratios, LOSSES | losses)
+    assert verdicts(breaking_claims.judge_all({"breaking.training": frame})) == expected
+
+
+def cosines(vanilla, bn, deepest=32):
+    return pd.DataFrame(
+        {
+            "variant": variant,
+            "depth": depth,
+            "seed": seed,
+            "unit_cosine": value + seed / 1e4,
+            "participation_ratio": ratio,
+        }
+        for variant, values in (("vanilla", vanilla), ("bn", bn))
+        for depth, (value, ratio) in zip((0, deepest), values, strict=True)
+        for seed in SEEDS
+    )
+
+
+@pytest.mark.parametrize(
+    ("vanilla", "bn", "deepest", "verdict"),
+    [
+        (((0.7, 2.0), (0.999, 1.0)), ((0.3, 7.0), (0.31, 7.0)), 32, "reproduced"),
+        (((0.7, 2.0), (0.9, 1.0)), ((0.3, 7.0), (0.31, 7.0)), 32, "refuted"),  # not collinear
+        (((0.7, 2.0), (0.999, 1.0)), ((0.3, 7.0), (0.95, 7.0)), 32, "refuted"),  # with BN as well
+        (((0.7, 5.0), (0.999, 7.0)), ((0.3, 2.0), (0.31, 2.1)), 32, "refuted"),  # not as rank falls
+        (((0.7, 2.0), (0.999, 1.0)), ((0.3, 7.0), (0.31, 7.0)), 8, "not_run"),
+    ],
+)
+def test_c12(vanilla, bn, deepest, verdict):
+    frame = cosines(vanilla, bn, deepest)
+    assert verdicts(directions_claims.judge_all({"directions.gradients": frame})) == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("vanilla", "bn", "depths", "verdict"),
+    [
+        ((0.95, 0.5), (0.98, 0.95), (0, 32), "reproduced"),
+        ((0.95, 0.9), (0.98, 0.95), (0, 32), "refuted"),  # it does learn
+        ((0.95, 0.5), (0.98, 0.7), (0, 32), "refuted"),
+        ((0.7, 0.5), (0.98, 0.95), (0, 32), "refuted"),  # nobody does
+        ((0.95, 0.5), (0.98, 0.95), (0, 8), "not_run"),
+    ],
+)
+def test_e6(vanilla, bn, depths, verdict):
+    frame = pd.concat(accuracies(depth=depth, vanilla=v, bn=b) for depth, v, b in zip(depths, vanilla, bn, strict=True))
+    assert verdicts(pairs_claims.judge_all({"pairs.training": frame})) == [verdict]
+
+
+def test_the_paper_says_ten_classes():
+    assert {entry.classes for entry in catalogue().values()} == {10}  # thresholds and chance level are about ten
