@@ -12,7 +12,7 @@ from rankcollapse.config import check_settings, schema, table, write_documentati
 from rankcollapse.errors import UserError
 
 CONFIG = Path(__file__).parent.parent / "config"
-SCALES = ["smoke", "laptop", "paper"]
+SCALES = ["smoke", "laptop", "large", "paper"]
 
 
 def values(scale="laptop"):

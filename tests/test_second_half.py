@@ -88,6 +88,9 @@ def test_figure_6_has_five_variants_and_their_course():
         assert module({"breaking.training": frame})
     with pytest.raises(UserError, match="the training has 24 steps only"):
         broken("vanilla", measurements=25)
+    for run in (broken, pretrained):
+        with pytest.raises(UserError, match="batch_size=12001"):
+            run("vanilla", batch_size=12001)
 
 
 def test_pre_training_by_no_step_is_none():
@@ -231,7 +234,8 @@ LOSSES = {"bn": 0.8, "much": 1.0, "little": 1.5, "vanilla": 2.2, "one-signed": 2
         ({"one-signed": 6.0}, {}, ["refuted", "refuted"]),  # rank does not fall: correlation 0.4
         ({}, {"one-signed": 0.9}, ["refuted", "refuted"]),  # training does not stall
         ({}, {"bn": 2.3, "much": 2.2, "little": 1.5, "vanilla": 1.0, "one-signed": 0.8}, ["refuted", "refuted"]),
-        ({}, {"vanilla": math.inf}, ["reproduced", "reproduced"]),  # diverged: the slowest
+        ({}, {"one-signed": math.inf}, ["reproduced", "reproduced"]),  # diverged: stalled, and the slowest
+        ({}, {"bn": math.inf}, ["not_run", "refuted"]),
     ],
 )
 def test_c10_and_c11(ratios, losses, expected):

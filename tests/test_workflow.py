@@ -221,7 +221,7 @@ def test_verify_prints_the_verdicts(project, results):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("scale=huge",), "there is no config/huge.yaml; scale must be one of: laptop, paper, smoke"),
+        (("scale=huge",), "there is no config/huge.yaml; scale must be one of: laptop, large, paper, smoke"),
         (("scale=smoke", "epochs=3"), "epochs: unknown key (value 3)"),
         (("scale=smoke", 'depth={"training": {"epochs": 0}}'), "depth.training.epochs: 0 is not allowed"),
     ],

@@ -64,7 +64,7 @@ def run_cell(frame: str, settings: list[str], output: Path, device: str, threads
         table = call(**arguments, device=device, **({"session": session} if "session" in taken else {}))
     except ValidationError as error:
         raise explain(error, f"the settings of {frame}", known) from None
-    provenance["seconds"] = round(time.monotonic() - start, 3)
+    provenance["seconds"] = round(session.earlier + time.monotonic() - start, 3)
     provenance["clock"] = session.clock  # seconds at steps, by phase
     output.parent.mkdir(parents=True, exist_ok=True)
     write_whole(output.with_suffix(".json"), json.dumps(provenance, indent=2, ensure_ascii=False) + "\n")

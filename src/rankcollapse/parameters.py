@@ -21,6 +21,7 @@ StepSizes = Annotated[list[StepSize], Field(min_length=1), Distinct]
 Tau = Annotated[float, Field(ge=0, lt=1)]
 Width = Annotated[int, Field(ge=2)]
 Widths = Annotated[list[Width], Field(min_length=1), Distinct]
+Seeds = Annotated[int, Field(ge=2)]  # of which an interval is made
 Chains = Annotated[int, Field(ge=2)]
 Gamma = Annotated[float, Field(gt=0, allow_inf_nan=False)] | Literal["inf"]
 Taus = Annotated[list[Tau], Field(min_length=1), Distinct]

@@ -3,7 +3,7 @@
 Steps are taken in weights only. The objective does not depend on the scale of the state, which without BN shrinks by
 `√2` a ReLU layer: its gradient in a bias grows as the state shrinks, and one step in the biases of a network of 24
 layers leaves a state that is all bias, of rank one. With biases at zero the objective does not depend on the scale of
-any weight matrix either, so that a step size means the same in every layer and at every depth.
+any weight matrix either, so that the gradient in it does not grow as the state shrinks.
 """
 
 from collections.abc import Callable
@@ -13,6 +13,7 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from rankcollapse.errors import UserError
 from rankcollapse.networks import MLP
 from rankcollapse.seeding import generator
 from rankcollapse.session import Session
@@ -27,9 +28,10 @@ def collapse(H: Tensor, objective: Literal["norm", "ratio"]) -> Tensor:
         objective: "norm" for `‖M‖_F / Tr M = r^(-1/2)` (Figure 4), "ratio" for `‖M‖_F² / (Tr M)² = 1/r` (Figure 6).
 
     Returns:
-        Tensor `(E,)`.
+        Tensor `(E,)`; NaN for a state that is zero.
     """
-    H = H / torch.linalg.vector_norm(H.detach(), dim=(1, 2), keepdim=True)  # no square under- or overflows
+    largest = H.detach().abs().amax((1, 2), keepdim=True)
+    H = H / largest.clamp_min(torch.finfo(H.dtype).tiny)  # no square under- or overflows
     gram = torch.bmm(H.transpose(1, 2), H) if H.shape[2] < H.shape[1] else torch.bmm(H, H.transpose(1, 2))
     norm = torch.linalg.vector_norm(gram, dim=(1, 2)) / H.square().sum((1, 2))
     return norm if objective == "norm" else norm.square()
@@ -67,10 +69,13 @@ def pretrain(
 
     Raises:
         ValueError: there is no such hidden layer.
+        UserError: the images are fewer than a batch.
     """
     depth = len(network.layers) - 1
     if not targets or not all(1 <= target <= depth for target in targets):
         raise ValueError(f"targets must be hidden layers between 1 and {depth}, got {targets}")
+    if len(images) < batch_size:
+        raise UserError(f"batch_size={batch_size}: the training set has {len(images)} samples only")
     device = images.device
     sizes = torch.full((network.members,), step_size, device=device)
     positions = torch.zeros(network.members, batch_size, dtype=torch.long, device=device)

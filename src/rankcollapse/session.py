@@ -22,6 +22,7 @@ class Session:
     """Runs the phases of a cell; each goes on from its last checkpoint, if there is one.
 
     Attributes:
+        earlier: seconds that phases had taken when they were taken up from their checkpoints.
         clock: for every phase the seconds it took at the steps where it was asked (`mark`), resumed or not. Seconds
             are not reproducible, so they belong to provenance and never to a frame.
     """
@@ -36,6 +37,7 @@ class Session:
         """
         self.folder, self.identity, self.every = folder, identity, every
         self.clock: dict[str, list[tuple[int, float]]] = {}
+        self.earlier = 0.0  # seconds of phases that were done before this process
 
     def phase(self, name: str, steps: int, state: Callable[[], Any], restore: Callable[[Any], None]) -> Iterator[int]:
         """Count the steps of a phase, from its last checkpoint on.
@@ -53,6 +55,7 @@ class Session:
         if saved := self._load(path):
             first, before = saved["step"], saved["seconds"]
             self.clock[name] = saved["clock"]
+            self.earlier += before
             restore(saved["state"])
             print(f"{name}: going on from step {first} of {steps}", file=sys.stderr, flush=True)
         self.clock.setdefault(name, [])
@@ -74,6 +77,8 @@ class Session:
                 last = time.monotonic()
         shown.close()
         if first < steps:
+            if torch.cuda.is_initialized():
+                torch.cuda.synchronize()  # steps may still be queued
             self.mark(name, steps)
             save(steps)
 

@@ -139,7 +139,12 @@ def repeated(step: Callable[[], None], state: list[Tensor]) -> Callable[[], None
     with torch.cuda.graph(graph):
         step()
     restore(state, before)
-    return graph.replay
+
+    def replay() -> None:
+        graph.replay()
+
+    replay.writes = (step, state)  # what the graph reads and writes must live as long as it does
+    return replay
 
 
 def train(
@@ -211,7 +216,7 @@ def train(
     def measure(done: int) -> None:
         since = done - (history[-1]["step"] if history else 0)
         measured = _probe(network, data, probe, tau)
-        diverged.logical_or_(~measured["gradient_norm"].isfinite())
+        diverged.logical_or_(~measured.pop("probe_loss").isfinite())
         means = {"loss": loss / since, "accuracy": correct / since} if since else {}
         columns = {name: values.tolist() for name, values in (means | measured | {"diverged": diverged > 0}).items()}
         history.extend(
@@ -255,7 +260,7 @@ def _order(keys: list[tuple], purpose: tuple, samples: int) -> Tensor:
 
 
 def _probe(network: MLP, data: Data, positions: Tensor, tau: float) -> dict[str, Tensor]:
-    """Rank of the last hidden state and norm of the gradient on a batch; NaN where they are not finite."""
+    """Rank of the last hidden state (NaN if it is not finite), loss and norm of its gradient, on a batch."""
     X, y = data.batch(positions)
     with torch.no_grad():
         for state in network.hidden_states(X):
@@ -263,13 +268,15 @@ def _probe(network: MLP, data: Data, positions: Tensor, tau: float) -> dict[str,
         finite = H.isfinite().flatten(1).all(1)
         rank = measures(torch.where(finite.view(-1, 1, 1), H, 0), [tau])
     [(_, leaves)] = network.parts(network.members)
-    gradients = torch.autograd.grad(losses(leaves.logits(X), y).mean(1).sum(), leaves.parameters())
+    loss = losses(leaves.logits(X), y).mean(1)
+    gradients = torch.autograd.grad(loss.sum(), leaves.parameters())
     # member by member: a reduction over all could round differently beside others
     norms = [torch.cat([gradient[member].flatten() for gradient in gradients]).norm() for member in range(len(y))]
     return {
         "participation_ratio": torch.where(finite, rank["participation_ratio", None], math.nan),
         "soft_rank": torch.where(finite, rank["soft_rank", tau].float(), math.nan),
         "gradient_norm": torch.stack(norms),
+        "probe_loss": loss.detach(),
     }
 
 

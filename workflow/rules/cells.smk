@@ -34,7 +34,7 @@ use rule rank_at_initialization as training with:
     wildcard_constraints:
         frame=frames_of_stage("training"),
     resources:
-        mem_mb=1000,
+        mem_mb=3000,
         runtime=720,
         gpu=GPU,
         device=SETTINGS.device,  # a resource, not a parameter: changing it reruns nothing

@@ -1,6 +1,6 @@
 """Archives and folders of images, read in memory; what is not expected in them is refused.
 
-An archive comes here only after its hash was verified; the limits hold all the same.
+An archive comes here only after its hash was verified; what it unpacks to is limited all the same.
 """
 
 import io
@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-IMAGE = re.compile(r"(train|test)/[\w-]+/[\w-]+\.(jpg|png)")
+IMAGE = re.compile(r"(train|test)/[\w-]{1,40}/[\w-]{1,40}\.(jpg|png)", re.ASCII)
 
 
 class BadArchive(Exception):
@@ -55,10 +55,13 @@ def _files(folder: Path, limit: int) -> Iterator[tuple[str, bytes]]:
             continue
         if not path.is_file():
             raise BadArchive(f"{path} is not a file")
-        limit -= path.stat().st_size
-        if limit < 0:
-            raise BadArchive("holds more than it should")
-        yield path.relative_to(folder).as_posix(), path.read_bytes()
+        try:
+            limit -= path.stat().st_size
+            if limit < 0:
+                raise BadArchive("holds more than it should")
+            yield path.relative_to(folder).as_posix(), path.read_bytes()
+        except OSError as error:
+            raise BadArchive(f"cannot read {path}: {error.strerror}") from None
 
 
 def image_tar(source: bytes | Path, limit: int) -> bytes:

@@ -12,7 +12,7 @@ from rankcollapse.intervals import mean_interval
 
 # Thresholds, fixed before the runs they judge.
 RANK_FALLS = 2.0  # r with weights of both signs over r with weights of one sign
-STALLS = 0.0  # final loss with one sign, less the middle between guessing and BN networks with both signs
+STALLS = 0.0  # loss at the end with one sign, less the middle between guessing and BN networks with both signs
 ORDERS = 0.5  # Spearman's correlation
 
 
@@ -22,22 +22,20 @@ def judge_all(frames: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
     table = networks(frame).set_index(["seed", "variant"]).unstack("variant")
     start = math.log(10)  # loss of guessing among ten classes
     ratio = table["ratio", "bn"] / table["ratio", "one-signed"]
-    above = table["final_loss", "one-signed"] - (start + table["final_loss", "bn"]) / 2
+    stalled = table["final_loss", "one-signed"].clip(upper=start)  # also of one that diverged
+    above = stalled - (start + table["final_loss", "bn"]) / 2
     broken = "Weights of one sign take its rank from a BN network, and its ability to train."
     orders = "The participation ratio before training orders the variants by their speed of training."
-    if not (ratio.notna().all() and np.isfinite(above).all()):
-        missing = "networks with BN diverged"
-        return [judge("C10", broken, "breaking", [], missing), judge("C11", orders, "breaking", [], missing)]
+    if ratio.notna().all() and np.isfinite(above).all():
+        conditions = [
+            Condition("r before training, both signs over one sign", mean_interval(ratio), ">=", RANK_FALLS),
+            Condition("last loss above the middle of guessing and BN", mean_interval(above), ">=", STALLS),
+        ]
+        c10 = judge("C10", broken, "breaking", conditions)
+    else:
+        c10 = judge("C10", broken, "breaking", [], "a BN network with weights of both signs diverged")
     return [
-        judge(
-            "C10",
-            broken,
-            "breaking",
-            [
-                Condition("r before training, both signs over one sign", mean_interval(ratio), ">=", RANK_FALLS),
-                Condition("final loss above the middle of guessing and BN", mean_interval(above), ">=", STALLS),
-            ],
-        ),
+        c10,
         judge(
             "C11",
             orders,

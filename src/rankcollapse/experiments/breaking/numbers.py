@@ -16,14 +16,12 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
         "breaking.dataset": escape(find(frame["dataset"].iloc[0]).title),
         "breaking.ordering": interval(*ordering(frame)[:3]),
         "breaking.networks": number(len(table)),
+        "breaking.diverged": number(int((table["final_loss"] == float("inf")).sum())),
     }
     for variant in VARIANTS:
         runs = table[table["variant"] == variant]
         trained = runs[runs["final_loss"] < float("inf")]
         name = variant.replace("-", "_")
-        steps = frame.loc[frame["variant"] == variant, "pretraining_steps"].iloc[0]
-        found[f"breaking.{name}.steps"] = number(int(steps))
-        found[f"breaking.{name}.diverged"] = number(len(runs) - len(trained))
         for measure, values in (("ratio", runs["ratio"].dropna()), ("loss", trained["final_loss"])):
             found[f"breaking.{name}.{measure}"] = interval(*mean_interval(values)[:3]) if len(values) else "--"
     return found

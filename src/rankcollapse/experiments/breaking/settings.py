@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import model_validator
 
 from rankcollapse.experiments.base import DataSetName, Grid, Settings, product
-from rankcollapse.parameters import BatchSize, Count, StepSize, Tau
+from rankcollapse.parameters import BatchSize, Count, Seeds, StepSize, Tau
 
 
 class BreakingSettings(Settings):
@@ -23,7 +23,7 @@ class BreakingSettings(Settings):
     """passes over the training set"""
     step_size: StepSize
     """step size of SGD, the same for all variants"""
-    seeds: Count
+    seeds: Seeds
     """networks of each variant"""
     every: Count
     """pre-training raises the rank of every so many-th hidden layer"""

@@ -17,7 +17,7 @@ def course(frame: pd.DataFrame, variant: str, measure: str) -> dict[float, Inter
 
 
 def networks(frame: pd.DataFrame) -> pd.DataFrame:
-    """One row a network: variant, seed, r before training, and the mean training loss of the run, final loss as well.
+    """One row a network: variant, seed, r before training, mean training loss of the run and of its last part.
 
     A diverged network has an infinite loss.
     """

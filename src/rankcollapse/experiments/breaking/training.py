@@ -78,6 +78,8 @@ def run(
     """
     images, labels = load_training_set(dataset)
     images, labels = images.to(device), labels.to(device)
+    if len(images) < batch_size:
+        raise UserError(f"batch_size={batch_size}: {dataset} has {len(images)} training images only")
     steps_an_epoch = len(images) // batch_size
     total = epochs * steps_an_epoch
     if total < measurements:

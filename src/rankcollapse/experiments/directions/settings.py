@@ -1,7 +1,7 @@
 """Settings of directional vanishing and the cells they stand for."""
 
 from rankcollapse.experiments.base import DataSetName, Grid, Settings, product
-from rankcollapse.parameters import BatchSize, Count, Depths
+from rankcollapse.parameters import BatchSize, Count, Depths, Seeds
 
 
 class DirectionsSettings(Settings):
@@ -15,7 +15,7 @@ class DirectionsSettings(Settings):
     """samples whose gradients are compared"""
     depths: Depths
     """hidden-to-hidden layers `h`"""
-    seeds: Count
+    seeds: Seeds
     """random networks, each with a random batch of its own"""
 
     def grids(self) -> dict[str, Grid]:

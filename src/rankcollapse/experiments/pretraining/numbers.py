@@ -3,7 +3,7 @@
 import pandas as pd
 
 from rankcollapse.datasets.catalogue import find
-from rankcollapse.experiments.pretraining.summary import accuracy, final, initial_ratio, shortfall
+from rankcollapse.experiments.pretraining.summary import accuracy, final, initial, shortfall
 from rankcollapse.numbers import escape, interval, number
 
 
@@ -32,9 +32,17 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
             for name, depth in (("deepest", deepest), ("best", best))
         },
         **{
-            f"pretraining.ratio.{variant}.{name}": interval(*initial_ratio(frame, variant)[depth][:3])
+            f"pretraining.ratio.{variant}.deepest": _initial(frame, variant, "participation_ratio", deepest)
             for variant in ("vanilla", "pretrained", "bn")
-            for name, depth in (("deepest", deepest), ("best", best))
-            if depth in initial_ratio(frame, variant)
+        },
+        **{
+            f"pretraining.gradient.{variant}": _initial(frame, variant, "gradient_norm", deepest)
+            for variant in ("pretrained", "bn")
         },
     }
+
+
+def _initial(frame: pd.DataFrame, variant: str, measure: str, depth: int) -> str:
+    """A measure before training; "--" if all networks of that depth diverged in pre-training."""
+    points = initial(frame, variant, measure)
+    return interval(*points[depth][:3]) if depth in points else "--"

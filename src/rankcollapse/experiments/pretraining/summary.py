@@ -20,11 +20,11 @@ def accuracy(frame: pd.DataFrame, variant: str) -> dict[int, Interval]:
     return {int(depth): mean_interval(group["final_accuracy"]) for depth, group in runs.groupby("depth")}
 
 
-def initial_ratio(frame: pd.DataFrame, variant: str) -> dict[int, Interval]:
-    """Mean and interval of the participation ratio before the first step of training, for each depth."""
+def initial(frame: pd.DataFrame, variant: str, measure: str) -> dict[int, Interval]:
+    """Mean and interval of a measure before the first step of training, for each depth."""
     runs = frame[(frame["phase"] == "final") & (frame["step"] == 0) & (frame["variant"] == variant)]
-    runs = runs.dropna(subset="participation_ratio")
-    return {int(depth): mean_interval(group["participation_ratio"]) for depth, group in runs.groupby("depth")}
+    runs = runs.dropna(subset=measure)
+    return {int(depth): mean_interval(group[measure]) for depth, group in runs.groupby("depth")}
 
 
 def shortfall(frame: pd.DataFrame, depth: int) -> Interval:
