@@ -19,7 +19,7 @@ from rankcollapse.seeding import generator
 from rankcollapse.session import Session
 from rankcollapse.spectra import measures
 
-MEMBERS_AT_ONCE = 4  # on a CPU: more than these and their activations do not stay in its cache (benchmarks/training.py)
+MEMBERS_AT_ONCE = 8  # on a CPU; more do not stay in its cache (benchmarks/training.py)
 
 HISTORY = {
     "step": "gradient steps done",
