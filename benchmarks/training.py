@@ -21,7 +21,7 @@ from rich.table import Table
 from torch import nn
 from torch.profiler import ProfilerActivity, profile
 
-from rankcollapse import training
+from rankcollapse import networks, training
 from rankcollapse.datasets.fetch import fetch
 from rankcollapse.datasets.load import load_training_set
 from rankcollapse.networks import mlp
@@ -58,16 +58,16 @@ def ours(images: torch.Tensor, labels: torch.Tensor, steps: int = STEPS):
 
 def peer(images: torch.Tensor, labels: torch.Tensor):
     """A function that trains plain networks, one after another, for as many steps each."""
-    networks = []
+    plain = []
     for _ in range(MEMBERS):
         modules, fan_in = [nn.Flatten()], images[0].numel()
         for _ in range(DEPTH + 1):
             modules += [nn.Linear(fan_in, WIDTH), nn.BatchNorm1d(WIDTH), nn.ReLU()]
             fan_in = WIDTH
-        networks.append(nn.Sequential(*modules, nn.Linear(WIDTH, 10)).to(images.device))
+        plain.append(nn.Sequential(*modules, nn.Linear(WIDTH, 10)).to(images.device))
 
     def run() -> None:
-        for network in networks:
+        for network in plain:
             optimizer = torch.optim.SGD(network.parameters(), lr=0.01)
             for index in torch.randperm(STEPS * BATCH).to(images.device).split(BATCH):
                 optimizer.zero_grad()
@@ -127,7 +127,7 @@ def main() -> None:
     table.add_row("share of a step in matrix products", f"{share_of_products(images, labels):.2f}")
     if arguments.device == "cpu":
         for members in (1, 2, 4, 8, 15):
-            training.MEMBERS_AT_ONCE = members
+            networks.MEMBERS_AT_ONCE = members
             found = statistics.median(rate(contestants["ours"], "cpu") for _ in range(REPEATS))
             table.add_row(f"ours, {members} members at once, model-steps a second", f"{found:.0f}")
     Console().print(table)

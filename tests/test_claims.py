@@ -5,9 +5,11 @@ import math
 import pandas as pd
 import pytest
 
-from rankcollapse.claims import Condition, judge, worst
+from rankcollapse.claims import Condition, judge, runs_needed, worst
+from rankcollapse.config import experiments
 from rankcollapse.experiments.depth.claims import judge_all, judge_rank, judge_training
 from rankcollapse.intervals import Interval
+from rankcollapse.ledger import LEDGER
 
 SEEDS = range(5)
 JITTER = [-0.02, -0.01, 0.0, 0.01, 0.02]
@@ -41,9 +43,9 @@ def test_two_equal_runs_decide_nothing():
 
 def test_a_claim_is_as_good_as_its_worst_condition():
     good, unclear, bad = condition(3, 4), condition(1, 3), condition(0, 1)
-    assert judge("C9", "s", "f", [good, unclear])["verdict"] == "inconclusive"
-    assert judge("C9", "s", "f", [good, unclear, bad])["verdict"] == "refuted"
-    entry = judge("C9", "s", "f", [good, bad])
+    assert judge("C9", [good, unclear])["verdict"] == "inconclusive"
+    assert judge("C9", [good, unclear, bad])["verdict"] == "refuted"
+    entry = judge("C9", [good, bad])
     assert (entry["estimate"], entry["ci_low"], entry["ci_high"], entry["threshold"]) == (0.5, 0, 1, 2)
     assert [c["verdict"] for c in entry["conditions"]] == ["reproduced", "refuted"]
     assert worst([condition(5, 6), condition(3, 4), condition(9, 9)]).interval.low == 3
@@ -51,9 +53,32 @@ def test_a_claim_is_as_good_as_its_worst_condition():
 
 
 def test_what_was_not_run_says_why():
-    entry = judge("C9", "s", "f", [], missing="no such runs")
-    assert (entry["verdict"], entry["reason"], entry["estimate"]) == ("not_run", "no such runs", None)
+    entry = judge("C9", [], missing="no such runs")
+    assert (entry["verdict"], entry["to_decide"], entry["estimate"]) == ("not_run", "no such runs", None)
     assert entry.keys() >= {"id", "statement", "verdict", "estimate", "ci_low", "ci_high", "threshold", "n", "figure"}
+
+
+def test_what_would_decide_an_inconclusive_claim():
+    # half-width 1 from 5 runs, distance 0.5 from the threshold: half the half-width takes four times the runs
+    unclear = Condition("q", Interval(2.5, 1.5, 3.5, 5), ">=", 2.0)
+    assert runs_needed(unclear) == 20
+    entry = judge("C9", [condition(3, 4), unclear, Condition("few", Interval(3, 3, 3, 2), ">=", 2.0)])
+    assert entry["to_decide"] == "about 20 runs at this spread, q; at least 3 runs; there were 2, few"
+    assert judge("C9", [condition(3, 4)])["to_decide"] is None
+    assert judge("C9", [condition(0, 1), unclear])["to_decide"] is None  # refuted: nothing is open
+    on_it = Condition("q", Interval(2.0, 1.5, 2.5, 5), ">=", 2.0)
+    assert judge("C9", [on_it])["to_decide"] == "another way of measuring, q"
+
+
+def test_the_ledger_says_where_and_how_of_every_claim():
+    assert {*LEDGER} == {*(f"C{number}" for number in range(1, 14)), *(f"E{number}" for number in range(1, 7))}
+    for claim in LEDGER.values():
+        assert all(claim)
+        assert claim.figure in experiments()
+        assert claim.statement.endswith(".")
+        assert claim.estimator.endswith(".")
+    with pytest.raises(KeyError):
+        judge("C99", [])
 
 
 def ranks(vanilla, bn, deepest=32, width=128):

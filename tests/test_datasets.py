@@ -369,7 +369,7 @@ def test_the_next_source_is_tried_and_every_failure_is_told(toy, cache, tmp_path
     assert target.read_bytes() == CONTENT
     target.write_bytes(b"older")
     toy({"folder": str(tmp_path / "absent")}, {"url": "https://127.0.0.1:9/"})
-    with pytest.raises(UserError, match=r"absent: there is no one(?s:.)*https://127.0.0.1:9/: no success in 5"):
+    with pytest.raises(UserError, match=r"absent: does not exist(?s:.)*https://127.0.0.1:9/: no success in 5"):
         fetch("toy")
     assert target.read_bytes() == b"older"  # what was there stays
 
@@ -389,7 +389,7 @@ def test_a_folder_that_is_named_is_the_only_source(toy, tmp_path):
     (tmp_path / "good").mkdir()
     (tmp_path / "good/one").write_bytes(CONTENT)
     toy({"folder": str(tmp_path / "good")})
-    with pytest.raises(UserError, match="elsewhere: there is no one"):
+    with pytest.raises(UserError, match="elsewhere: does not exist"):
         fetch("toy", tmp_path / "elsewhere")
 
 

@@ -8,13 +8,15 @@ from scipy import stats
 from test_networks import ensemble
 from test_training import BATCH, data, keys
 
+from rankcollapse.convolutional import convnet
 from rankcollapse.lyapunov import lyapunov_spectrum
 from rankcollapse.networks import MLP, Layer
 from rankcollapse.pretraining import pretrain
 from rankcollapse.propagation import propagate
+from rankcollapse.seeding import generator
 from rankcollapse.spectra import measures, participation_ratio
 from rankcollapse.theory import gaussian_lyapunov_exponents
-from rankcollapse.training import Optimizer, evaluate, repeated, train
+from rankcollapse.training import Data, Optimizer, evaluate, repeated, train
 
 pytestmark = [pytest.mark.gpu, pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")]
 
@@ -76,6 +78,21 @@ def test_pretraining():
         pretrain(network, images, batch_size=BATCH, keys=keys(range(4)), **options)
         states.append(network.layers[0].weight.cpu())
     torch.testing.assert_close(*states, rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize("architecture", ["vgg11", "resnet18"])
+def test_convolutional_networks(architecture):
+    losses = {}
+    for device, precision in (("cpu", "float32"), ("cuda", "float32"), ("cuda", "bfloat16")):
+        draws = [generator("test", n) for n in range(2)]
+        net = convnet(architecture, 0.125, "full", 10, channels=1, generators=draws, device=device)
+        images = torch.rand(64, 1, 32, 32, generator=torch.Generator().manual_seed(0)).to(device)
+        task = Data.shared(images, torch.arange(64, device=device) % 10, 2)
+        options = {"step_sizes": [0.01, 0.02], "batch_size": 16, "epochs": 2, "measure_at": [8], "keys": keys(range(2))}
+        history = train(net, task, augmentation=True, precision=precision, **options)
+        losses[device, precision] = [row["loss"] for row in history]
+    assert losses["cuda", "float32"] == pytest.approx(losses["cpu", "float32"], rel=1e-2)
+    assert losses["cuda", "bfloat16"] == pytest.approx(losses["cpu", "float32"], rel=0.1)
 
 
 @pytest.mark.parametrize("thin", [False, True])

@@ -99,5 +99,5 @@ def test_a_row_of_the_verdict_table():
     claim = {"id": "C1", "quantity": "rank_x", "estimate": 1.5, "ci_low": 1.4, "ci_high": 1.6, "relation": "<"}
     claim |= {"threshold": 2.0, "n": 5, "verdict": "reproduced"}
     assert claim_row(claim) == r"C1 & rank\_x & 1.50 [1.40, 1.60] & $<$ 2 & 5 & reproduced \\"
-    missing = dict.fromkeys(claim) | {"id": "C1", "verdict": "not_run", "n": 0, "reason": "too shallow"}
+    missing = dict.fromkeys(claim) | {"id": "C1", "verdict": "not_run", "n": 0, "to_decide": "too shallow"}
     assert claim_row(missing) == r"C1 & too shallow & -- [--] &  -- & 0 & not run \\"

@@ -1,14 +1,17 @@
 """Figures 4 and 6, directional vanishing and two classes: the cells against slow versions, and what the judges say."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
 import torch.nn.functional as F
+import yaml
 from test_networks import CLASSES, batch, ensemble, sequential
 
+from rankcollapse.convolutional import ConvNet
 from rankcollapse.datasets.catalogue import catalogue
 from rankcollapse.datasets.fetch import fetch
 from rankcollapse.errors import UserError
@@ -17,6 +20,12 @@ from rankcollapse.experiments.breaking import figure as breaking_figure
 from rankcollapse.experiments.breaking import numbers as breaking_numbers
 from rankcollapse.experiments.breaking import training as breaking
 from rankcollapse.experiments.breaking.summary import networks
+from rankcollapse.experiments.components import blocks as components_blocks
+from rankcollapse.experiments.components import claims as components_claims
+from rankcollapse.experiments.components import figure as components_figure
+from rankcollapse.experiments.components import numbers as components_numbers
+from rankcollapse.experiments.components import training as components
+from rankcollapse.experiments.components.settings import ComponentsSettings
 from rankcollapse.experiments.directions import claims as directions_claims
 from rankcollapse.experiments.directions import figure as directions_figure
 from rankcollapse.experiments.directions import gradients as directions
@@ -97,6 +106,92 @@ def test_pre_training_by_no_step_is_none():
     frame = broken("vanilla", pretraining_step_size=1e-30).set_index("variant")
     for variant in ("little", "much"):
         assert list(frame.loc[variant, "loss"].dropna()) == list(frame.loc["vanilla", "loss"].dropna())
+
+
+LIFTING = {"pretraining_every": 4, "pretraining_steps": 1, "pretraining_step_size": 0.01}
+MULTIPLIER = 0.0625
+
+
+def at_initialization(**changes):
+    settings = {"architecture": "vgg11", "dataset": DATA, "probe_size": 8, "seeds": 2, "width": MULTIPLIER}
+    settings |= {"normalizations": ["none", "full"], "initializations": ["torch_default", "pretrained"]}
+    return components_blocks.run(**(settings | LIFTING | changes), device="cpu", session=Session()).to_pandas()
+
+
+def convolutional(normalization="full", initialization="torch_default", **changes):
+    settings = {"architecture": "vgg11", "width": MULTIPLIER, "dataset": DATA, "samples": 32, "augmentation": True}
+    settings |= {"precision": "float32", "batch_size": 8, "probe_size": 8, "epochs": 2, "step_sizes": [0.01, 0.03]}
+    settings |= {"search_epochs": 1, "search_seeds": 1, "seeds": 2, "measurements": 2, "tau": 0.1, "device": "cpu"}
+    settings |= LIFTING | {"normalization": normalization, "initialization": initialization, "session": Session()}
+    return components.run(**(settings | changes)).to_pandas()
+
+
+def test_figure_5_has_every_variant_block_and_architecture():
+    blocks = at_initialization()
+    assert blocks.groupby(["normalization", "initialization"]).size().to_dict() == {
+        ("none", "torch_default"): 16,
+        ("none", "pretrained"): 16,
+        ("full", "torch_default"): 16,
+    }
+    assert list(blocks["block"].unique()) == list(range(1, 9))
+    training = pd.concat([convolutional("none"), convolutional("none", "pretrained"), convolutional()])
+    for _, rows in training.groupby(["normalization", "initialization"]):
+        assert sorted(rows.loc[rows["phase"] == "final", "step"].unique()) == [0, 4, 8]
+        assert set(rows.loc[rows["phase"] == "search", "step_size"]) == {0.01, 0.03}
+    depths = pd.concat([at_initialization(), at_initialization(architecture="resnet18")])
+    frames = {"components.blocks": blocks, "components.depths": depths, "components.training": training}
+    assert components_figure.draw(frames)
+    found = components_numbers.numbers(frames)
+    assert found["components.rows"].count("VGG-11") == 3
+    assert found["components.ordering"] == "--"  # it is about VGG-19
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"samples": 12001}, "samples=12001: fashion-mnist-mini has 12000 training images only"),
+        ({"samples": 8, "batch_size": 9}, "batch_size=9: the training set has 8 images only"),
+        ({"probe_size": 33}, "probe_size=33: the training set has 32 images only"),
+        ({"measurements": 9}, "measurements=9: the training has 8 steps only"),
+    ],
+)
+def test_too_few_images_for_figure_5(changes, message):
+    with pytest.raises(UserError, match=message):
+        convolutional(**changes)
+
+
+FAMILY = {"architectures": ["vgg19"], "normalizations": ["full"], "initializations": ["pretrained"]}
+
+
+@pytest.mark.parametrize(
+    ("part", "changes", "message"),
+    [
+        ("training", {"families": 2 * [FAMILY | {"initializations": ["torch_default"]}]}, "a network twice: vgg19"),
+        ("training", {"families": [FAMILY]}, "pretrained is for VGG without normalization"),
+        ("training", {"families": []}, "at least 1 item"),
+        ("training", {"samples": 12001}, "samples is 12001; there are 12000 images"),
+        ("training", {"batch_size": 33}, "batch_size is 33; there are 32 images"),
+        ("pretraining", {"every": 9}, "less than or equal to 8"),
+    ],
+)
+def test_settings_of_figure_5_that_cannot_be(part, changes, message):
+    settings = yaml.safe_load((Path(__file__).parent.parent / "config/smoke.yaml").read_text())["components"]
+    settings[part] |= changes
+    with pytest.raises(ValueError, match=message):
+        ComponentsSettings.model_validate(settings)
+
+
+def test_a_state_that_overflows_has_no_rank_and_a_large_one_has(monkeypatch):
+    frames = []
+    for scale in (1.0, 2.0**100, math.inf):
+        draw = torch.Generator().manual_seed(0)
+        states = [torch.rand(2, 8, 4, generator=draw) * scale]
+        monkeypatch.setattr(ConvNet, "hidden_states", lambda self, X, states=states: iter(states))
+        frames.append(at_initialization(normalizations=["none"], initializations=["torch_default"]))
+    for measure in ("numerical_rank", "participation_ratio"):
+        assert list(frames[1][measure]) == list(frames[0][measure])
+        assert frames[2][measure].isna().all()
+    assert (frames[0]["numerical_rank"] == 4).all()
 
 
 def test_per_sample_gradients_are_those_of_one_sample_at_a_time():
@@ -227,20 +322,80 @@ RATIOS = {"bn": 7.0, "much": 3.0, "little": 2.0, "vanilla": 1.1, "one-signed": 1
 LOSSES = {"bn": 0.8, "much": 1.0, "little": 1.5, "vanilla": 2.2, "one-signed": 2.3}
 
 
+VGG_VARIANTS = {"none": ("none", "torch_default"), "bn": ("full", "torch_default"), "one": ("full", "one_signed")}
+VGG = {  # numerical rank, r, accuracy
+    "none": (1, 1.0, 0.1),
+    "bn": (32, 2.7, 0.8),
+    "one": (2, 1.001, 0.1),
+}
+
+
+def test_the_rank_of_a_batch_is_at_most_its_size():
+    frames = of_vgg()
+    frames["components.blocks"]["probe_size"] = 11
+    [entry] = components_claims.judge_all(frames)
+    assert (entry["verdict"], "components.batch_size of at least 12" in entry["to_decide"]) == ("not_run", True)
+
+
+def of_vgg(**changes):
+    """The frames of Figure 5 that C10, C11 and C13 read, with values for each variant."""
+    blocks, training = [], []
+    for name, (normalization, initialization) in VGG_VARIANTS.items():
+        if (values := (VGG | changes)[name]) is None:
+            continue
+        rank, ratio, accuracy = values
+        shared = {"architecture": "vgg19", "normalization": normalization, "initialization": initialization}
+        for seed in SEEDS:
+            of_seed = shared | {"seed": seed, "width": 0.25}
+            for block in (1, 2):
+                at_block = {"block": block, "blocks": 2, "features": 128, "probe_size": 32}
+                at_block |= {"numerical_rank": rank if block == 2 else 32}
+                blocks.append(of_seed | at_block | {"participation_ratio": ratio})
+            for step in (0, 5):
+                row = {"phase": "final", "step": step, "participation_ratio": ratio + seed / 1e4, "diverged": False}
+                row |= {"step_size": 0.1, "final_accuracy": accuracy + seed / 1e3 if step else None}
+                row |= {"loss": 2.3 - 2 * accuracy if step else None}
+                training.append(of_seed | row)
+    return {"components.blocks": pd.DataFrame(blocks), "components.training": pd.DataFrame(training)}
+
+
 @pytest.mark.parametrize(
-    ("ratios", "losses", "expected"),
+    ("ratios", "losses", "vgg", "expected"),
     [
-        ({}, {}, ["reproduced", "reproduced"]),
-        ({"one-signed": 6.0}, {}, ["refuted", "refuted"]),  # rank does not fall: correlation 0.4
-        ({}, {"one-signed": 0.9}, ["refuted", "refuted"]),  # training does not stall
-        ({}, {"bn": 2.3, "much": 2.2, "little": 1.5, "vanilla": 1.0, "one-signed": 0.8}, ["refuted", "refuted"]),
-        ({}, {"one-signed": math.inf}, ["reproduced", "reproduced"]),  # diverged: stalled, and the slowest
-        ({}, {"bn": math.inf}, ["not_run", "refuted"]),
+        ({}, {}, {}, ["reproduced", "reproduced"]),
+        ({"one-signed": 6.0}, {}, {}, ["refuted", "refuted"]),  # rank does not fall: correlation 0.4
+        ({}, {"one-signed": 0.9}, {}, ["refuted", "refuted"]),  # training does not stall
+        ({}, {"bn": 2.3, "much": 2.2, "little": 1.5, "vanilla": 1.0, "one-signed": 0.8}, {}, ["refuted", "refuted"]),
+        ({}, {"one-signed": math.inf}, {}, ["reproduced", "reproduced"]),  # diverged: stalled, and the slowest
+        ({}, {"bn": math.inf}, {}, ["not_run", "refuted"]),
+        ({}, {}, {"one": (2, 1.5, 0.1)}, ["refuted", "reproduced"]),  # VGG-19's rank does not fall
+        ({}, {}, {"bn": (32, 2.7, 0.2)}, ["refuted", "reproduced"]),  # VGG-19 does not train anyway
+        ({}, {}, {"one": (2, 1.001, 0.7)}, ["refuted", "reproduced"]),  # VGG-19's training does not stall
+        ({}, {}, {"one": (2, 1.2, 0.2), "none": (1, 2.8, 0.1)}, ["reproduced", "refuted"]),  # not ordered by r
+        ({}, {}, {"one": None}, ["not_run", "reproduced"]),
+        ({}, {}, {"one": (2, math.nan, 0.1)}, ["not_run", "reproduced"]),  # its last state is not finite
+        ({}, {}, dict.fromkeys(VGG, (1, 1.0, 0.1)), ["refuted", "not_run"]),  # all alike
     ],
 )
-def test_c10_and_c11(ratios, losses, expected):
-    frame = course(RATIOS | ratios, LOSSES | losses)
-    assert verdicts(breaking_claims.judge_all({"breaking.training": frame})) == expected
+def test_c10_and_c11(ratios, losses, vgg, expected):
+    frames = {"breaking.training": course(RATIOS | ratios, LOSSES | losses), **of_vgg(**vgg)}
+    assert verdicts(breaking_claims.judge_all(frames)) == expected
+
+
+@pytest.mark.parametrize(
+    ("vgg", "verdict"),
+    [
+        ({}, "reproduced"),
+        ({"none": (5, 1.0, 0.1)}, "refuted"),  # vanilla rank does not collapse
+        ({"bn": (10, 1.7, 0.8)}, "refuted"),  # BN's rank is below the root of 128
+        ({"none": (1, 1.0, 0.5)}, "refuted"),  # vanilla networks train
+        ({"bn": (32, 1.7, 0.4)}, "refuted"),  # BN networks do not
+        ({"none": None}, "not_run"),
+        ({"none": (None, 1.0, 0.1)}, "not_run"),  # its last state is not finite: no earlier one counts
+    ],
+)
+def test_c13(vgg, verdict):
+    assert verdicts(components_claims.judge_all(of_vgg(**vgg))) == [verdict]
 
 
 def cosines(vanilla, bn, deepest=32):

@@ -1,10 +1,12 @@
 """Checkpoints: killed at any moment, a run ends with the same bytes; and what is not its own it leaves alone."""
 
+import itertools
 import json
 import multiprocessing
 import os
 import random
 import signal
+import threading
 import time
 
 import pytest
@@ -19,6 +21,7 @@ SETTINGS = {
     "step_sizes": [0.1, 0.3], "search_seeds": 1, "seeds": 2, "pretraining_batches": 3, "pretraining_steps": 6,
     "pretraining_step_size": 0.05, "tau": 0.1,
 }  # fmt: skip
+TRAINING_STEPS = 30
 
 
 @pytest.fixture(autouse=True)
@@ -42,24 +45,27 @@ def finish(output, **changes):
     return output.read_bytes()
 
 
-def test_twenty_kills_and_twenty_identical_endings(tmp_path):
+def test_twenty_kills_and_twenty_identical_endings(tmp_path, monkeypatch):
     fetch("fashion-mnist-mini")
-    began = time.monotonic()
-    undisturbed = start(tmp_path / "whole.parquet")
-    undisturbed.join()
-    duration = time.monotonic() - began
-    whole = (tmp_path / "whole.parquet").read_bytes()
-    moments, resumed = random.Random(0), 0
+    whole = finish(tmp_path / "whole.parquet")
+    steps = 2 * (SETTINGS["pretraining_batches"] * SETTINGS["pretraining_steps"] + TRAINING_STEPS)
+    moments, save = random.Random(0), Session._save
     for number in range(20):
-        output = tmp_path / f"{number}.parquet"
-        process = start(output)
-        time.sleep(moments.uniform(0, duration))
-        os.kill(process.pid, signal.SIGKILL)
-        process.join()
-        resumed += any(output.with_suffix(".checkpoints").glob("*.checkpoint"))
+        output, saves, left = tmp_path / f"{number}.parquet", moments.randrange(1, steps - 3), moments.uniform(0, 0.02)
+        counted = itertools.count(1)
+
+        def save_and_die(session, path, content, counted=counted, saves=saves, left=left):
+            if next(counted) == saves:  # within a checkpoint, between two, or in a step: the timer knows nothing of it
+                threading.Timer(left, os.kill, (os.getpid(), signal.SIGKILL)).start()
+            save(session, path, content)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Session, "_save", save_and_die)
+            killed = start(output)
+            killed.join()
+        assert killed.exitcode == -signal.SIGKILL
         assert finish(output) == whole
         assert not output.with_suffix(".checkpoints").exists()
-    assert resumed >= 10  # most kills came after the first checkpoint
 
 
 def count(session, steps, stop=None, name="count"):

@@ -7,7 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from rankcollapse.spectra import measures, numerical_rank, participation_ratio, singular_values, soft_rank, stable_rank
+from rankcollapse.spectra import (
+    measures,
+    numerical_rank,
+    participation_ratio,
+    rescaled,
+    singular_values,
+    soft_rank,
+    stable_rank,
+)
 
 MEASURES = [numerical_rank, participation_ratio, stable_rank, lambda H: soft_rank(H, 0.3)]
 
@@ -145,3 +153,12 @@ def test_what_has_no_rank_is_refused(H, message):
 def test_tau_outside_its_range_is_refused(tau):
     with pytest.raises(ValueError, match="tau"):
         soft_rank(torch.eye(2), tau)
+
+
+@pytest.mark.parametrize("power", [-140, -60, 0, 60, 127])
+def test_rescaling_is_exact_and_changes_no_measure(power):
+    H = torch.rand(3, 6, 5, generator=torch.Generator().manual_seed(0))
+    H[2] = 0
+    scaled = rescaled(torch.ldexp(H, torch.tensor(power)).clamp_max(torch.finfo(H.dtype).max))
+    for found, expected in zip(measures(scaled, [0.1]).values(), measures(H, [0.1]).values(), strict=True):
+        torch.testing.assert_close(found, expected, rtol=1e-2 if power < -126 else 1e-6, atol=0)

@@ -10,8 +10,12 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from PIL import Image
 
+from rankcollapse.compare import compare
+from rankcollapse.config import check_settings
+from rankcollapse.downstream import read_claims
 from rankcollapse.latex import missing_packages
 
 ROOT = Path(__file__).parent.parent
@@ -97,28 +101,31 @@ def test_a_second_run_does_nothing(project):
     assert "Nothing to be done" in done.stdout + done.stderr
 
 
-WITH_DATA = ("depth", "pretraining", "breaking", "directions", "pairs")
+WITH_DATA = ("depth", "pretraining", "breaking", "components", "directions", "pairs")
 AFTER = {"claims": 1, "manifest": 1} | ({"numbers": 1, "typeset": 1} if LATEX else {})
 RANK = {"rank_at_initialization": 2, "frame": 1, "figure": 1} | AFTER
-TRAINING = {"training": 4, "frame": 1, "figure": 1} | AFTER
-NETWORKS = {"rank_at_initialization": 4, "training": 10, "frame": 6, "figure": 5} | AFTER
+TRAINING = {"training": 5, "frame": 2, "figure": 2} | AFTER
+NETWORKS = {"rank_at_initialization": 6, "training": 19, "frame": 12, "figure": 7} | AFTER
 JUDGED = {"claims": 1} | ({"numbers": 1, "typeset": 1} if LATEX else {})
 
 
 @pytest.mark.parametrize(
     ("file", "jobs"),
     [
-        # cells: rank of depth and directions; training of depth (4), pretraining (2), breaking (2), pairs (2);
-        # chains of deep (6), width (3), escape, wide (2); figures: theirs, and two that use width
-        ("spectra.py", NETWORKS | {"chains": 12, "frame": 10, "bounds": 1, "figure": 11}),
+        # cells: rank of depth (2), directions (2), components (blocks and depths); training of depth (4) and with Adam
+        # (1), pretraining (2) and from raw pixels (2), breaking (2) and as released (3), pairs (2), components (3);
+        # chains of deep (6), width (3), escape, wide (2); figures: theirs, two that use width, and the deviations
+        ("spectra.py", NETWORKS | {"chains": 12, "frame": 16, "bounds": 1, "figure": 13}),
         ("experiments/depth/rank.py", RANK),
-        ("training.py", {"training": 10, "frame": 4, "figure": 4} | AFTER),
-        ("pretraining.py", {"training": 4, "frame": 2, "figure": 2} | AFTER),
+        ("training.py", NETWORKS | {"rank_at_initialization": 2, "frame": 10, "figure": 6}),
+        ("pretraining.py", {"rank_at_initialization": 2, "training": 12, "frame": 7, "figure": 4} | AFTER),
         ("initialization.py", NETWORKS),  # imported by networks.py, not by a cell
+        ("convolutional.py", {"rank_at_initialization": 2, "training": 3, "frame": 3, "figure": 3} | AFTER),
         ("lyapunov.py", {"spectra": 3, "frame": 2, "figure": 2} | AFTER),
-        ("experiments/width/summary.py", {"bounds": 1, "figure": 3} | JUDGED),
+        ("experiments/width/summary.py", {"bounds": 1, "figure": 4} | JUDGED),
         ("experiments/depth/figure.py", {"figure": 1} | dict.fromkeys(LATEX, 1)),
-        ("experiments/depth/claims.py", JUDGED),
+        ("experiments/depth/claims.py", {"figure": 1} | JUDGED),  # deviations take their thresholds from it
+        ("experiments/deviations/summary.py", {"figure": 1} | JUDGED),
         ("cli.py", {}),
     ],
 )
@@ -137,7 +144,7 @@ def test_an_edit_with_an_old_time_stamp_counts(project):
     before = path.read_bytes()
     path.write_bytes(before + b"\n# edited\n")
     os.utime(path, (0, 0))
-    assert project.planned()["rank_at_initialization"] == 4
+    assert project.planned()["rank_at_initialization"] == 6
     path.write_bytes(before)
 
 
@@ -146,7 +153,7 @@ def test_a_data_set_that_is_gone_is_fetched_again_and_retrains_nothing(project):
     assert project.planned() == {"data_fashion_mnist_mini": 1}
     wrong = project.snakemake(*SMOKE, 'data_from={"fashion-mnist-mini": "/nonexistent"}')
     assert wrong.returncode != 0
-    assert "there is no train-images-idx3-ubyte" in wrong.stdout + wrong.stderr  # the profile shows a failed job's log
+    assert "/nonexistent: does not exist" in wrong.stdout + wrong.stderr  # the profile shows a failed job's log
     assert project.snakemake(*SMOKE).returncode == 0
     assert (project.folder / "data/fashion-mnist-mini/train-labels-idx1-ubyte").exists()
     assert project.planned().keys() <= {"data_fashion_mnist_mini"}
@@ -156,7 +163,7 @@ def test_a_setting_reruns_its_cells_and_nothing_else(project):
     assert project.planned(*SMOKE, 'depth={"training": {"epochs": 2}}') == TRAINING
     assert project.planned(*SMOKE, 'depth={"rank": {"tau": 0.5}}') == RANK
     more = project.planned(*SMOKE, 'depth={"training": {"depths": [0, 2, 16]}}')
-    assert more == TRAINING | {"training": 2}  # the new depth's two cells; the others stay
+    assert more == TRAINING | {"training": 2, "frame": 1}  # the new depth's two cells; the others stay
     assert project.planned(*SMOKE, "device=auto").keys() <= {"manifest", "numbers", "typeset"}
 
 
@@ -176,12 +183,22 @@ def test_provenance_says_what_made_a_frame(project, results):
     manifest = json.loads((results / "manifest.json").read_text())
     commit = project.git("rev-parse", "HEAD")
     assert (manifest["scale"], manifest["commit"], manifest["clean"]) == ("smoke", commit, True)
-    assert len(manifest["frames"]) == 13
+    assert len(manifest["frames"]) == 19
     for name, frame in manifest["frames"].items():
         assert frame["rows"] == pq.read_metadata(results / f"frames/{name}.parquet").num_rows
         for cell in frame["cells"]:
             assert (cell["commit"], cell["clean"], cell["threads"]) == (commit, True, 1)
             assert bool(cell["data"]) == (name.partition(".")[0] in WITH_DATA)
+
+
+def test_no_cell_takes_more_memory_than_its_rule_asks_for(results):
+    grids = check_settings(yaml.safe_load((ROOT / "config/smoke.yaml").read_text()), "smoke").grids()
+    measured = sorted((results / "benchmarks/cells").glob("*/*.tsv"))
+    assert len(measured) == sum(len(grid.cells) for grid in grids.values())
+    for path in measured:
+        header, row = (line.split("\t") for line in path.read_text().splitlines())
+        peak = row[header.index("max_rss")]
+        assert peak == "NA" or float(peak) <= grids[path.parent.name].memory  # NA: too short to be sampled
 
 
 def test_figures_carry_commit_and_settings(project, results):
@@ -218,10 +235,41 @@ def test_verify_prints_the_verdicts(project, results):
         assert claim["id"] in done.stdout
 
 
+def test_the_report_is_one_self_contained_page(project, results):
+    done = project.snakemake("report", *SMOKE)
+    assert done.returncode == 0, done.stdout + done.stderr
+    page = (results / "report.html").read_text()
+    for category in ("Verdicts", "Figures", "Data"):
+        assert category in page
+    for figure in results.glob("figures/*.png"):
+        assert figure.name in page
+    assert not re.search(r"""<(script|link|img)[^>]+(src|href)=["']https?:""", page)
+
+
+def test_reference_results_make_everything_downstream_without_data_or_training(project):
+    reference = ("--config", "results_from=reference")
+    planned = project.planned(*reference)
+    assert planned == {"bounds": 1, "figure": 14} | AFTER
+    claims = "results/laptop-from-reference/claims.json"
+    done = project.snakemake(claims, *reference)
+    assert done.returncode == 0, done.stderr
+    # the committed verdicts are what the committed code says of the committed frames
+    rows = compare(*(read_claims(project.folder / path) for path in (claims, "results/reference/laptop/claims.json")))
+    assert {row["agreement"] for row in rows} <= {"equivalent", "compatible"}  # compatible: too wide to say more
+    assert all(run == before for run, before in (row["verdicts"] for row in rows))
+    for row in rows:
+        assert row["run"]["estimate"] == pytest.approx(row["reference"]["estimate"], rel=1e-9)
+    compared = project.snakemake("compare", *reference)
+    assert "0 different, 0 only one; verdicts that changed: none" in compared.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("scale=huge",), "there is no config/huge.yaml; scale must be one of: laptop, large, paper, smoke"),
+        (("scale=smoke", "results_from=reference"), "no reference results of scale smoke; there are of: laptop"),
+        (("results_from=reference", "device=cpu"), "settings of their own; device cannot be set"),
+        (("scale=smoke", "results_from=nowhere"), "results_from must be run or reference, got 'nowhere'"),
         (("scale=smoke", "epochs=3"), "epochs: unknown key (value 3)"),
         (("scale=smoke", 'depth={"training": {"epochs": 0}}'), "depth.training.epochs: 0 is not allowed"),
     ],

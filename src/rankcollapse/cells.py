@@ -7,6 +7,7 @@ import re
 import time
 from pathlib import Path
 
+import torch
 from pydantic import ConfigDict, ValidationError, validate_call
 
 from rankcollapse.config import explain, literal
@@ -58,6 +59,7 @@ def run_cell(frame: str, settings: list[str], output: Path, device: str, threads
     provenance = describe(compute.__module__, arguments, device, threads)
     decisive = {key: value for key, value in provenance.items() if key not in ("commit", "clean", "started")}
     session = Session(output.with_suffix(".checkpoints"), settings_hash(decisive), checkpoint_every)
+    torch.backends.cudnn.allow_tf32 = False  # as matrix products have it: float32 is float32
     start = time.monotonic()
     try:
         call = validate_call(compute, config=ConfigDict(strict=True, arbitrary_types_allowed=True))

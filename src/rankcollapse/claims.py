@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from rankcollapse.intervals import Interval
+from rankcollapse.ledger import LEDGER
 
 Verdict = Literal["reproduced", "refuted", "inconclusive", "not_run"]
 
@@ -73,27 +74,56 @@ def worst(conditions: Iterable[Condition]) -> Condition:
     return min(conditions, key=lambda condition: (_FROM_WORST.index(condition.verdict), condition.margin))
 
 
-def judge(
-    id: str, statement: str, figure: str, conditions: list[Condition], missing: str | None = None
-) -> dict[str, Any]:
+def runs_needed(condition: Condition) -> int | None:
+    """About how many runs would decide an inconclusive condition, if estimate and spread stayed as they are.
+
+    The half-width of an interval falls like one over the square root of the runs; it must become the estimate's
+    distance from the threshold. None where that says nothing: no interval, or an estimate on the threshold.
+    """
+    estimate, low, high, n = condition.interval
+    distance, half = abs(estimate - condition.threshold), (high - low) / 2
+    if n < 3 or not math.isfinite(half) or distance == 0:
+        return None
+    return math.ceil(n * (half / distance) ** 2)
+
+
+def _to_decide(condition: Condition) -> str:
+    """What it would take to decide an inconclusive condition."""
+    if condition.interval.n < 3:
+        what = f"at least 3 runs; there were {condition.interval.n}"
+    elif needed := runs_needed(condition):
+        what = f"about {needed} runs at this spread"
+    else:
+        what = "another way of measuring"
+    return f"{what}, {condition.quantity}"
+
+
+def judge(id: str, conditions: list[Condition], missing: str | None = None) -> dict[str, Any]:
     """The verdict on a claim: all of its conditions must hold (an intersection-union test).
 
     It is as good as the worst of its conditions; the first that bad gives the claim its estimate,
     interval and threshold.
 
     Args:
-        id: number of the claim, e.g. "C1".
-        statement: the claim in words.
-        figure: name of the figure that shows it.
+        id: a key of the ledger, e.g. "C1".
         conditions: in order of importance; not used if `missing` is given.
         missing: why the claim cannot be decided from this run, or None.
 
     Returns:
         An entry of claims.json.
+
+    Raises:
+        KeyError: the claim is not in the ledger.
     """
-    entry = {"id": id, "statement": statement, "figure": figure}
+    entry = {"id": id, **LEDGER[id]._asdict()}
     if missing is not None:
         blank = dict.fromkeys(("estimate", "ci_low", "ci_high", "threshold", "quantity", "relation"))
-        return entry | {"verdict": "not_run", **blank, "n": 0, "reason": missing, "conditions": []}
+        return entry | {"verdict": "not_run", **blank, "n": 0, "to_decide": missing, "conditions": []}
     decisive = min(conditions, key=lambda condition: _FROM_WORST.index(condition.verdict))
-    return entry | decisive.record() | {"conditions": [condition.record() for condition in conditions]}
+    open_ones = [_to_decide(condition) for condition in conditions if condition.verdict == "inconclusive"]
+    to_decide = "; ".join(open_ones) if decisive.verdict == "inconclusive" else None
+    return (
+        entry
+        | decisive.record()
+        | {"to_decide": to_decide, "conditions": [condition.record() for condition in conditions]}
+    )

@@ -40,7 +40,9 @@ def data(
 @app.command()
 def run(
     frame: Annotated[str, typer.Argument(help="what to compute, e.g. depth.rank")],
-    settings: Annotated[list[str], typer.Argument(help="KEY=VALUE with VALUE in JSON, e.g. depths=[0,2]")],
+    settings: Annotated[
+        list[str], typer.Argument(help="KEY=VALUE with VALUE in JSON or plain text, e.g. depths=[0,2]")
+    ],
     output: Output,
     device: Annotated[Literal["cpu", "cuda", "auto"], typer.Option(help="where; auto is cuda if there is one")] = "cpu",
     threads: Annotated[int, typer.Option(min=1, help="threads to use")] = 1,
@@ -134,6 +136,61 @@ def verify(claims: Annotated[Path, typer.Argument(help="claims.json of a run")])
     from rankcollapse.downstream import print_verdicts
 
     print_verdicts(claims)
+
+
+@app.command()
+def page(claims: Annotated[Path, typer.Argument(help="claims.json of a run")], output: Output) -> None:
+    """Write the verdicts alone as one HTML page; the whole report is made by `snakemake report`."""
+    from rankcollapse.page import write_page
+
+    write_page(claims, output)
+
+
+@app.command()
+def compare(
+    claims: Annotated[Path, typer.Argument(help="claims.json of a run")],
+    reference: Annotated[Path, typer.Argument(help="claims.json to compare it with")],
+) -> None:
+    """Print what a run measured beside reference results: equivalent, compatible or different."""
+    from rankcollapse.compare import print_comparison
+
+    print_comparison(claims, reference)
+
+
+@app.command()
+def crate(
+    results: Annotated[Path, typer.Argument(help="folder of a finished run")],
+    files: Annotated[list[Path], typer.Argument(help="files of it to hand on")],
+    output: Output,
+) -> None:
+    """Pack a finished run as an RO-Crate (Workflow Run profile): workflow, settings, results, provenance."""
+    from rankcollapse.package import write_crate
+
+    write_crate(results, files, output)
+
+
+@app.command()
+def tarball(
+    paper: Annotated[Path, typer.Argument(help="LaTeX source")],
+    bibliography: Annotated[Path, typer.Argument(help="the .bbl that BibTeX made")],
+    numbers: Annotated[Path, typer.Argument(help="numbers.tex of the run")],
+    figures: Annotated[list[Path], typer.Argument(help="PGF figures of the run")],
+    output: Output,
+) -> None:
+    """Pack the paper as arXiv takes it, and compile it once from the tarball alone."""
+    from rankcollapse.package import write_tarball
+
+    write_tarball(paper, bibliography, numbers, figures, output)
+
+
+@app.command()
+def archive(
+    files: Annotated[list[Path], typer.Argument(help="what of a run to hand on: crate, tarball, paper")], output: Output
+) -> None:
+    """Pack the sources, the reference results and a run into one zip, with SHA256SUMS of every file."""
+    from rankcollapse.package import write_archive
+
+    write_archive(files, output)
 
 
 @app.command()

@@ -13,8 +13,10 @@ from rankcollapse.experiments.base import DataSetName, Grid, Settings
 from rankcollapse.experiments.bounds.settings import BoundsSettings
 from rankcollapse.experiments.breaking.settings import BreakingSettings
 from rankcollapse.experiments.collapse.settings import CollapseSettings
+from rankcollapse.experiments.components.settings import ComponentsSettings
 from rankcollapse.experiments.deep.settings import DeepSettings
 from rankcollapse.experiments.depth.settings import DepthSettings
+from rankcollapse.experiments.deviations.settings import DeviationsSettings
 from rankcollapse.experiments.directions.settings import DirectionsSettings
 from rankcollapse.experiments.escape.settings import EscapeSettings
 from rankcollapse.experiments.pairs.settings import PairsSettings
@@ -44,8 +46,10 @@ class Config(Settings):
     wide: WideSettings
     pretraining: PretrainingSettings
     breaking: BreakingSettings
+    components: ComponentsSettings
     directions: DirectionsSettings
     pairs: PairsSettings
+    deviations: DeviationsSettings = Field(default_factory=DeviationsSettings)
 
     def experiments(self) -> dict[str, Settings]:
         """The section of every experiment, by its name."""
@@ -60,13 +64,13 @@ class Config(Settings):
         }
 
 
-def experiments() -> list[str]:
-    """The names of all experiments."""
-    return [
-        name
+def experiments() -> dict[str, type[Settings]]:
+    """All experiments, by name: the type of their settings."""
+    return {
+        name: field.annotation
         for name, field in Config.model_fields.items()
         if isinstance(field.annotation, type) and issubclass(field.annotation, Settings)
-    ]
+    }
 
 
 def explain(error: ValidationError, source: str, known: type[BaseModel] | list[str]) -> UserError:

@@ -38,10 +38,12 @@ def _named_frames() -> Iterator[None]:
 
 
 def _modules(frames: dict[str, pd.DataFrame], part: str) -> list[ModuleType]:
-    """The module `part` of every experiment that has frames here."""
+    """The module `part` of every experiment that has frames here, or finds all here that it reads of others."""
     present = {name.partition(".")[0] for name in frames}
     return [
-        importlib.import_module(f"rankcollapse.experiments.{name}.{part}") for name in experiments() if name in present
+        importlib.import_module(f"rankcollapse.experiments.{name}.{part}")
+        for name, settings in experiments().items()
+        if name in present or (settings.uses and frames.keys() >= set(settings.uses))
     ]
 
 
@@ -118,21 +120,36 @@ def write_numbers(paths: list[Path], manifest: Path, claims: Path, output: Path)
 COLOURS = {"reproduced": "green", "refuted": "red", "inconclusive": "yellow", "not_run": "dim"}
 
 
+def read_claims(path: Path) -> list[dict[str, Any]]:
+    """The entries of a claims.json.
+
+    Raises:
+        UserError: it is not one.
+    """
+    claims = read_json(path)
+    keys = {"id", "verdict", "conditions", "to_decide"}
+    if not isinstance(claims, list) or not all(isinstance(claim, dict) and keys <= claim.keys() for claim in claims):
+        raise UserError(f"{path} is not the claims.json of a run of this version; make it again")
+    return claims
+
+
 def print_verdicts(path: Path) -> None:
     """Print claims.json as a table on standard output: every claim with each of its conditions."""
 
     def text(value: float | None) -> str:
         return "" if value is None else f"{value:.4g}"
 
-    claims = read_json(path)
-    if not isinstance(claims, list) or not all(isinstance(claim, dict) and "conditions" in claim for claim in claims):
-        raise UserError(f"{path} is not the claims.json of a run")
+    claims = read_claims(path)
     table = Table(title="Claims")
     for heading in ("claim", "verdict", "measured", "estimate", "95% interval", "holds if", "n"):
         table.add_column(heading)
     for claim in claims:
         table.add_section()
-        table.add_row(claim["id"], f"[{COLOURS[claim['verdict']]}]{claim['verdict']}[/]", claim.get("reason", ""))
+        table.add_row(
+            claim["id"],
+            f"[{COLOURS[claim['verdict']]}]{claim['verdict']}[/]",
+            claim["to_decide"] and f"to decide it: {claim['to_decide']}",
+        )
         for condition in claim["conditions"]:
             low, high = text(condition["ci_low"]), text(condition["ci_high"])
             table.add_row(

@@ -45,4 +45,14 @@ def glorot_normal(fan_in: int, fan_out: int, generators: list[torch.Generator]) 
     return weight, torch.zeros_like(bias)
 
 
-INITIALIZATIONS = {law.__name__: law for law in (torch_default, one_signed, glorot_normal)}
+def he_normal(fan_in: int, fan_out: int, generators: list[torch.Generator]) -> tuple[Tensor, Tensor]:
+    """Gaussian weight of standard deviation `√(2/fan_in)`, which keeps the mean square through ReLU; bias zero.
+
+    Arguments and result are those of `torch_default`.
+    """
+    deviation = (2 / fan_in) ** 0.5
+    weight, bias = _draw(fan_in, fan_out, generators, lambda empty, g: empty.normal_(0, deviation, generator=g))
+    return weight, torch.zeros_like(bias)
+
+
+INITIALIZATIONS = {law.__name__: law for law in (torch_default, one_signed, glorot_normal, he_normal)}

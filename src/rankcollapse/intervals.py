@@ -124,7 +124,8 @@ def power_law(points: dict[float, Interval]) -> Interval:
     if len(x) < 3 or (x <= 0).any() or (y <= 0).any():
         raise ValueError(f"expected at least three positive points, got {points}")
     half = np.array([(point.high - point.low) / 2 for point in points.values()])
-    errors = np.maximum(half / stats.norm.ppf(0.975) / y, 1e-12)
+    errors = half / stats.norm.ppf(0.975) / y
+    errors = np.maximum(errors, max(1e-4 * errors.max(), 1e-12))  # a point without spread does not decide alone
     (slope, _), covariance = np.polyfit(np.log(x), np.log(y), 1, w=1 / errors, cov="unscaled")
     # the scatter about the line counts as well, where it is larger than the errors explain
     residuals = (np.log(y) - np.polyval(np.polyfit(np.log(x), np.log(y), 1, w=1 / errors), np.log(x))) / errors

@@ -5,6 +5,7 @@ States keep the theory's orientation, `(E, d, N)`: members, units, samples.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 import torch
@@ -13,6 +14,7 @@ from torch import Tensor
 from rankcollapse.initialization import INITIALIZATIONS
 from rankcollapse.normalization import normalized_linear
 
+MEMBERS_AT_ONCE = 8  # on a CPU; more do not stay in its cache (benchmarks/training.py)
 ACTIVATIONS = {"relu": torch.relu_, "tanh": torch.tanh_, "identity": lambda Z: Z}  # in place
 
 
@@ -45,9 +47,23 @@ class MLP:
         """Networks `E` in the ensemble."""
         return len(self.layers[0].weight)
 
+    @property
+    def depth(self) -> int:
+        """Hidden layers."""
+        return len(self.layers) - 1
+
+    @property
+    def at_once(self) -> int:
+        """Members that are stepped as one batched program: all on a GPU, which is starved by less."""
+        return self.members if self.layers[0].weight.is_cuda else MEMBERS_AT_ONCE
+
     def parameters(self, hidden: int | None = None) -> list[Tensor]:
         """All parameter tensors, each `(E, ...)`; with `hidden`, those of the first `hidden` layers only."""
         return [parameter for layer in self.layers[:hidden] for parameter in layer if parameter is not None]
+
+    def weights(self, hidden: int) -> list[Tensor]:
+        """The weights of the first `hidden` layers, each `(E, fan_out, fan_in)`."""
+        return [layer.weight for layer in self.layers[:hidden]]
 
     def hidden_states(self, X: Tensor) -> Iterator[Tensor]:
         """Yields the state after every hidden layer, `relu(BN(W H))` or `relu(W H + b)`.
@@ -67,10 +83,13 @@ class MLP:
             H = ACTIVATIONS[self.activation](Z)
             yield H
 
+    def hidden_state(self, X: Tensor, number: int) -> Tensor:
+        """The state after hidden layer `number`, counted from 1, `(E, width, N)`."""
+        return next(islice(self.hidden_states(X), number - 1, None))
+
     def logits(self, X: Tensor) -> Tensor:
         """Class scores `(E, classes, N)` of a batch `X` of shape `(E, N, ...)`."""
-        for state in self.hidden_states(X):
-            H = state  # only the last is kept
+        H = self.hidden_state(X, self.depth)
         return torch.baddbmm(self.layers[-1].bias, self.layers[-1].weight, H)
 
     def parts(self, size: int) -> list[tuple[slice, "MLP"]]:

@@ -7,6 +7,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 NORMALIZATIONS = ("none", "scale", "center", "full")
+COMPONENTS = (*NORMALIZATIONS, "layer", "group", "weight")  # of convolutional networks
+CHANNELS_A_GROUP = 8  # of group normalization
 
 
 class _NormalizedLinear(torch.autograd.Function):
@@ -69,3 +71,35 @@ def normalize(H: Tensor, kind: str) -> Tensor:
     if kind in ("scale", "full"):
         H = F.normalize(H, dim=-1, out=H).mul_(math.sqrt(H.shape[-1]))
     return H
+
+
+def normalize_channels(X: Tensor, kind: str, gain: Tensor, shift: Tensor, epsilon: float = 1e-5) -> Tensor:
+    """Normalization of convolutional states in training mode, then `gain · X + shift` for each channel.
+
+    Args:
+        X: `(N, channels, height, width)`.
+        kind: `center`: every channel gets mean 0 over batch and positions, its variance stays; `scale`: it gets mean
+            square 1, the ratio of its mean to its deviation stays; `full`: mean 0 and variance 1 (BN); `layer`: every
+            image gets mean 0 and variance 1 over all channels and positions; `group`: the same over every group of
+            `CHANNELS_A_GROUP` channels (or all, where they do not divide).
+        gain: `(channels,)`.
+        shift: `(channels,)`.
+        epsilon: added to the variance or the mean square.
+
+    Raises:
+        ValueError: the kind is unknown.
+    """
+    if kind == "full":
+        return F.batch_norm(X, None, None, gain, shift, training=True, eps=epsilon)
+    if kind in ("layer", "group"):
+        channels = X.shape[1]
+        groups = channels // CHANNELS_A_GROUP if kind == "group" and channels % CHANNELS_A_GROUP == 0 else 1
+        return F.group_norm(X, groups, gain, shift, epsilon)
+    gain, shift = gain.view(-1, 1, 1), shift.view(-1, 1, 1)
+    if kind == "center":
+        mean = X.mean((0, 2, 3), keepdim=True, dtype=gain.dtype)
+        return torch.addcmul(shift - gain * mean, gain, X).to(X.dtype)
+    if kind == "scale":
+        square = X.to(gain.dtype).square().mean((0, 2, 3), keepdim=True)
+        return torch.addcmul(shift, gain * (square + epsilon).rsqrt(), X).to(X.dtype)
+    raise ValueError(f"normalization must be one of center, scale, full, layer, group, got {kind!r}")

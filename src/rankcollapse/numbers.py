@@ -63,7 +63,7 @@ def claim_row(claim: dict[str, Any]) -> str:
     relation = {"<": "$<$", ">=": r"$\geq$", None: ""}[claim["relation"]]
     cells = [
         claim["id"],
-        escape(claim["quantity"] or claim["reason"]),
+        escape(claim["quantity"] or claim["to_decide"]),
         interval(claim["estimate"], claim["ci_low"], claim["ci_high"]),
         f"{relation} {number(claim['threshold'])}",
         number(claim["n"]),
@@ -100,7 +100,10 @@ def from_run(manifest: dict[str, Any], claims: list[dict[str, Any]]) -> dict[str
             )
         results[f"claims.{claim['id']}.statement"] = escape(claim["statement"])
     results["claims.items"] = "\n".join(
-        rf"\item[{claim['id']}] {escape(claim['statement'])} \emph{{{escape(claim['verdict'].replace('_', ' '))}.}}"
+        rf"\item[{claim['id']}] {escape(claim['statement'])} \emph{{{escape(claim['verdict'].replace('_', ' '))}.}} "
+        rf"{{\small {escape(claim['source'])}. {escape(claim['estimator'])}"
+        + (f" To decide it: {escape(claim['to_decide'])}." if claim["to_decide"] else "")
+        + "}"
         for claim in claims
     )
     results["claims.rows"] = "\n".join(map(claim_row, claims))

@@ -28,4 +28,14 @@ Taus = Annotated[list[Tau], Field(min_length=1), Distinct]
 Noise = Annotated[float, Field(gt=0, lt=1)]
 Activation = Literal["identity", "relu", "tanh"]
 Variant = Literal["vanilla", "bn"]
+Multiplier = Annotated[float, Field(gt=0, le=4)]  # of channels
+Architecture = Literal[
+    "vgg11", "vgg13", "vgg16", "vgg19", "resnet18", "resnet34", "resnet50", "resnet101", "resnet152"
+]  # fmt: skip
+Architectures = Annotated[list[Architecture], Field(min_length=1), Distinct]
+Normalization = Literal["none", "center", "scale", "full", "layer", "group", "weight"]
+Normalizations = Annotated[list[Normalization], Field(min_length=1), Distinct]
+Start = Literal["torch_default", "he_normal", "one_signed", "pretrained"]
+Starts = Annotated[list[Start], Field(min_length=1), Distinct]
+Precision = Literal["float32", "bfloat16"]
 WeightLaw = Literal["gaussian", "uniform"]

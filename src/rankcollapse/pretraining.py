@@ -7,17 +7,16 @@ any weight matrix either, so that the gradient in it does not grow as the state 
 """
 
 from collections.abc import Callable
-from itertools import islice
 from typing import Literal
 
 import torch
 from torch import Tensor
 
+from rankcollapse.ensembles import Ensemble
 from rankcollapse.errors import UserError
-from rankcollapse.networks import MLP
 from rankcollapse.seeding import generator
 from rankcollapse.session import Session
-from rankcollapse.training import Optimizer, members_at_once, repeated, restore
+from rankcollapse.training import Optimizer, repeated, restore
 
 
 def collapse(H: Tensor, objective: Literal["norm", "ratio"]) -> Tensor:
@@ -38,7 +37,7 @@ def collapse(H: Tensor, objective: Literal["norm", "ratio"]) -> Tensor:
 
 
 def pretrain(
-    network: MLP,
+    network: Ensemble,
     images: Tensor,
     *,
     objective: Literal["norm", "ratio"],
@@ -71,25 +70,22 @@ def pretrain(
         ValueError: there is no such hidden layer.
         UserError: the images are fewer than a batch.
     """
-    depth = len(network.layers) - 1
-    if not targets or not all(1 <= target <= depth for target in targets):
-        raise ValueError(f"targets must be hidden layers between 1 and {depth}, got {targets}")
+    if not targets or not all(1 <= target <= network.depth for target in targets):
+        raise ValueError(f"targets must be hidden layers between 1 and {network.depth}, got {targets}")
     if len(images) < batch_size:
         raise UserError(f"batch_size={batch_size}: the training set has {len(images)} samples only")
     device = images.device
     sizes = torch.full((network.members,), step_size, device=device)
     positions = torch.zeros(network.members, batch_size, dtype=torch.long, device=device)
     everything = network.parameters()
-    groups = network.parts(members_at_once(network))
+    groups = network.parts(network.at_once)
 
     def descent(target: int) -> Callable[[], None]:
-        updates = [
-            Optimizer("sgd", [layer.weight for layer in part.layers[:target]], sizes[group]) for group, part in groups
-        ]
+        updates = [Optimizer("sgd", part.weights(target), sizes[group]) for group, part in groups]
 
         def step() -> None:
             for (group, part), update in zip(groups, updates, strict=True):
-                H = next(islice(part.hidden_states(images[positions[group]]), target - 1, None))
+                H = part.hidden_state(images[positions[group]], target)
                 update.step(torch.autograd.grad(collapse(H, objective).sum(), update.parameters))
 
         return repeated(step, [tensor for update in updates for tensor in update.tensors()])

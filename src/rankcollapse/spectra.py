@@ -118,6 +118,17 @@ def stable_rank(H: Tensor) -> Tensor:
     return _stable_rank(_eigenvalues(singular_values(H), H.shape[-2]))
 
 
+def rescaled(H: Tensor) -> Tensor:
+    """`H` times a power of two for each matrix, exact, so that no square of an entry over- or underflows.
+
+    Args:
+        H: representation, `(..., d, N)`; matrices with an entry that is not finite, and zeros, stay as they are.
+    """
+    largest = H.abs().amax((-2, -1), keepdim=True)
+    _, exponent = torch.frexp(torch.where(largest.isfinite(), largest, 1))
+    return torch.ldexp(H, -exponent.clamp(-126, 126))  # a power that single precision holds
+
+
 def measures(H: Tensor, taus: Sequence[float] = ()) -> dict[tuple[str, float | None], Tensor]:
     """All rank measures from one decomposition.
 

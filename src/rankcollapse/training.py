@@ -13,13 +13,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from rankcollapse.ensembles import Ensemble
 from rankcollapse.errors import UserError
-from rankcollapse.networks import MLP
 from rankcollapse.seeding import generator
 from rankcollapse.session import Session
-from rankcollapse.spectra import measures
+from rankcollapse.spectra import measures, rescaled
 
-MEMBERS_AT_ONCE = 8  # on a CPU; more do not stay in its cache (benchmarks/training.py)
+SHIFT = 4  # pixels that augmentation moves an image by, at most
 
 HISTORY = {
     "step": "gradient steps done",
@@ -67,9 +67,23 @@ class Data:
         return self.images[index], self.labels.gather(1, index)
 
 
-def members_at_once(network: MLP) -> int:
-    """How many members share one batched program: all on a GPU, which is starved by less."""
-    return network.members if network.layers[0].weight.is_cuda else MEMBERS_AT_ONCE
+def augmented(X: Tensor, changes: Tensor) -> Tensor:
+    """Images moved by up to `SHIFT` pixels each way, with zeros coming in, and mirrored: CIFAR-10's usual augmentation.
+
+    Args:
+        X: `(E, N, channels, height, width)`.
+        changes: for every image the pixels cut from the top and the left of it padded by `SHIFT`, from 0 to
+            `2 · SHIFT`, and 1 to mirror it; integers `(E, N, 3)`.
+    """
+    height, width = X.shape[3:]
+    down, right, mirror = changes.unsqueeze(3).unbind(2)  # each (E, N, 1)
+    rows = down + torch.arange(height, device=X.device)
+    columns = torch.arange(width, device=X.device)
+    columns = right + torch.where(mirror == 1, columns.flip(0), columns)
+    rows, columns = rows[:, :, None, :, None], columns[:, :, None, None, :]
+    return (
+        F.pad(X, [SHIFT] * 4).gather(3, rows.expand(*X.shape[:4], width + 2 * SHIFT)).gather(4, columns.expand(X.shape))
+    )
 
 
 def losses(scores: Tensor, labels: Tensor) -> Tensor:
@@ -148,7 +162,7 @@ def repeated(step: Callable[[], None], state: list[Tensor]) -> Callable[[], None
 
 
 def train(
-    network: MLP,
+    network: Ensemble,
     data: Data,
     *,
     step_sizes: list[float],
@@ -158,6 +172,9 @@ def train(
     measure_at: Collection[int] = (),
     tau: float = 0.0,
     optimizer: Literal["sgd", "adam"] = "sgd",
+    probe_size: int | None = None,
+    augmentation: bool = False,
+    precision: Literal["float32", "bfloat16"] = "float32",
     session: Session | None = None,
     phase: str = "training",
 ) -> list[dict[str, Any]]:
@@ -176,6 +193,10 @@ def train(
         measure_at: steps after which a row of history is written; 0 is before the first.
         tau: threshold of the soft rank in the history.
         optimizer: plain SGD, or Adam (the release's choice for BN nets, D1).
+        probe_size: images of the batch on which rank and gradient are measured; None for `batch_size`.
+        augmentation: whether images are moved and mirrored at random (`augmented`), anew in every epoch.
+        precision: of the products in the steps; `bfloat16` is mixed precision with float32 parameters. Measurements
+            are in float32.
         session: where checkpoints go and progress is shown.
         phase: name of this training in the session.
 
@@ -185,23 +206,28 @@ def train(
     Raises:
         UserError: a training set is smaller than one batch.
     """
-    if data.samples < batch_size:
-        raise UserError(f"batch_size={batch_size}: the training set has {data.samples} samples only")
+    for name, size in (("batch_size", batch_size), ("probe_size", probe_size or 0)):
+        if data.samples < size:
+            raise UserError(f"{name}={size}: the training set has {data.samples} samples only")
     session = session or Session()
     device = data.images.device
     sizes = torch.tensor(step_sizes, device=device)
     positions = torch.zeros(len(keys), batch_size, dtype=torch.long, device=device)
+    changes = torch.zeros(len(keys), batch_size, 3, dtype=torch.long, device=device)
     loss, correct, diverged = torch.zeros(3, len(keys), device=device)
     groups = [
         (group, part, Optimizer(optimizer, part.parameters(), sizes[group]))
-        for group, part in network.parts(members_at_once(network))
+        for group, part in network.parts(network.at_once)
     ]
     tensors = [*(tensor for *_, update in groups for tensor in update.tensors()), loss, correct, diverged]
 
     def step() -> None:
         for group, part, update in groups:
             X, y = data.members(group).batch(positions[group])
-            scores = part.logits(X)
+            X = augmented(X, changes[group]) if augmentation else X
+            with torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16", cache_enabled=False):
+                scores = part.logits(X)
+            scores = scores.float()
             mean = losses(scores, y).mean(1)
             update.step(torch.autograd.grad(mean.sum(), update.parameters))  # the members do not mix
             with torch.no_grad():
@@ -211,7 +237,7 @@ def train(
 
     history: list[dict[str, Any]] = []
     steps_an_epoch = data.samples // batch_size
-    probe = _order(keys, ("probe",), data.samples)[:, :batch_size].to(device)
+    probe = _order(keys, ("probe",), data.samples)[:, : probe_size or batch_size].to(device)
 
     def measure(done: int) -> None:
         since = done - (history[-1]["step"] if history else 0)
@@ -245,8 +271,13 @@ def train(
         if number // steps_an_epoch != epoch:
             epoch = number // steps_an_epoch
             order = _order(keys, ("order", epoch), data.samples).to(device)
+            if augmentation:
+                drawn = torch.stack([_changes(generator(*key, "augmentation", epoch), data.samples) for key in keys])
+                drawn = drawn.to(device)
         start = number % steps_an_epoch * batch_size
         positions.copy_(order[:, start : start + batch_size])
+        if augmentation:
+            changes.copy_(drawn[:, start : start + batch_size])
         replayed()
         if number + 1 in measure_at:
             measure(number + 1)
@@ -259,29 +290,37 @@ def _order(keys: list[tuple], purpose: tuple, samples: int) -> Tensor:
     return torch.stack([torch.randperm(samples, generator=generator(*key, *purpose)) for key in keys])
 
 
-def _probe(network: MLP, data: Data, positions: Tensor, tau: float) -> dict[str, Tensor]:
+def _changes(draw: torch.Generator, samples: int) -> Tensor:
+    """What `augmented` does to each image of an epoch, `(samples, 3)`, on the CPU."""
+    shifts = torch.randint(2 * SHIFT + 1, (samples, 2), generator=draw)
+    return torch.cat([shifts, torch.randint(2, (samples, 1), generator=draw)], dim=1)
+
+
+def _probe(network: Ensemble, data: Data, positions: Tensor, tau: float) -> dict[str, Tensor]:
     """Rank of the last hidden state (NaN if it is not finite), loss and norm of its gradient, on a batch."""
-    X, y = data.batch(positions)
-    with torch.no_grad():
-        for state in network.hidden_states(X):
-            H = state
-        finite = H.isfinite().flatten(1).all(1)
-        rank = measures(torch.where(finite.view(-1, 1, 1), H, 0), [tau])
-    [(_, leaves)] = network.parts(network.members)
-    loss = losses(leaves.logits(X), y).mean(1)
-    gradients = torch.autograd.grad(loss.sum(), leaves.parameters())
-    # member by member: a reduction over all could round differently beside others
-    norms = [torch.cat([gradient[member].flatten() for gradient in gradients]).norm() for member in range(len(y))]
-    return {
-        "participation_ratio": torch.where(finite, rank["participation_ratio", None], math.nan),
-        "soft_rank": torch.where(finite, rank["soft_rank", tau].float(), math.nan),
-        "gradient_norm": torch.stack(norms),
-        "probe_loss": loss.detach(),
-    }
+    found = []
+    for group, part in network.parts(network.at_once):
+        X, y = data.members(group).batch(positions[group])
+        with torch.no_grad():
+            H = part.hidden_state(X, part.depth)
+            finite = H.isfinite().flatten(1).all(1)
+            rank = measures(rescaled(torch.where(finite.view(-1, 1, 1), H, 0)), [tau])
+        loss = losses(part.logits(X), y).mean(1)
+        gradients = torch.autograd.grad(loss.sum(), part.parameters())
+        # member by member: a reduction over all could round differently beside others
+        norms = [torch.cat([gradient[member].flatten() for gradient in gradients]).norm() for member in range(len(y))]
+        measured = {
+            "participation_ratio": torch.where(finite, rank["participation_ratio", None], math.nan),
+            "soft_rank": torch.where(finite, rank["soft_rank", tau].float(), math.nan),
+            "gradient_norm": torch.stack(norms),
+            "probe_loss": loss.detach(),
+        }
+        found.append(measured)
+    return {name: torch.cat([measured[name] for measured in found]) for name in found[0]}
 
 
 @torch.no_grad()
-def evaluate(network: MLP, data: Data, batch_size: int) -> tuple[Tensor, Tensor]:
+def evaluate(network: Ensemble, data: Data, batch_size: int) -> tuple[Tensor, Tensor]:
     """Mean loss and accuracy of every member over its whole training set.
 
     Batch normalization uses the statistics of each evaluation batch, as in training; batches are taken in one random

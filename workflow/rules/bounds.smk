@@ -3,7 +3,7 @@
 
 rule bounds:
     input:
-        f"{RESULTS}/frames/width.chain.parquet",
+        f"{FRAMES_FROM}/width.chain.parquet",
     output:
         BOUNDS,
     log:

@@ -17,7 +17,7 @@ rule rank_at_initialization:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
+        mem_mb=cell_memory,
         runtime=10,
         gpu=GPU,
         device=SETTINGS.device,  # a resource, not a parameter: changing it reruns nothing
@@ -34,7 +34,7 @@ use rule rank_at_initialization as training with:
     wildcard_constraints:
         frame=frames_of_stage("training"),
     resources:
-        mem_mb=3000,
+        mem_mb=cell_memory,
         runtime=720,
         gpu=GPU,
         device=SETTINGS.device,  # a resource, not a parameter: changing it reruns nothing
@@ -44,7 +44,7 @@ use rule rank_at_initialization as chains with:
     wildcard_constraints:
         frame=frames_of_stage("chains"),
     resources:
-        mem_mb=1500,
+        mem_mb=cell_memory,
         runtime=720,
         gpu=GPU,
         device=SETTINGS.device,
@@ -54,7 +54,7 @@ use rule rank_at_initialization as spectra with:
     wildcard_constraints:
         frame=frames_of_stage("spectra"),
     resources:
-        mem_mb=1500,
+        mem_mb=cell_memory,
         runtime=720,
         gpu=GPU,
         device=SETTINGS.device,
@@ -67,7 +67,12 @@ rule frame:
             cell=SPACES[wildcards.frame].instance_patterns,
         ),
     output:
-        frame=f"{RESULTS}/frames/{{frame}}.parquet",
+        frame=report(
+            f"{RESULTS}/frames/{{frame}}.parquet",
+            caption="../report/frame.rst",
+            category="Data",
+            labels={"frame": "{frame}"},
+        ),
         provenance=f"{RESULTS}/frames/{{frame}}.json",
     log:
         f"{RESULTS}/logs/frames/{{frame}}.log",

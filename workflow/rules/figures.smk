@@ -5,7 +5,13 @@ rule figure:
     input:
         frames=frames_of_experiment,
     output:
-        [f"{RESULTS}/figures/{{experiment}}.{form}" for form in FIGURE_FORMATS],
+        report(
+            f"{RESULTS}/figures/{{experiment}}.png",
+            caption="../report/figure.rst",
+            category="Figures",
+            labels={"experiment": "{experiment}"},
+        ),
+        [f"{RESULTS}/figures/{{experiment}}.pgf"] if "pgf" in FIGURE_FORMATS else [],
     log:
         f"{RESULTS}/logs/figures/{{experiment}}.log",
     benchmark:
@@ -20,6 +26,8 @@ rule figure:
         runtime=5,
     params:
         outputs=lambda wildcards, output: [part for path in output for part in ("--output", path)],
+        about=lambda wildcards: type(EXPERIMENTS[wildcards.experiment]).__doc__,
+        decides=lambda wildcards: ", ".join(id for id, claim in LEDGER.items() if claim.figure == wildcards.experiment),
         settings_sha256=lambda wildcards: settings_hash(EXPERIMENTS[wildcards.experiment].model_dump()),
         source=lambda wildcards: source(f"experiments.{wildcards.experiment}.figure"),
     shell:

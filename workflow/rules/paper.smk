@@ -9,7 +9,8 @@ rule typeset:
         figures=expand(f"{RESULTS}/figures/{{experiment}}.pgf", experiment=EXPERIMENTS),
         numbers=rules.numbers.output[0],
     output:
-        PAPER,
+        paper=PAPER,
+        bibliography=f"{RESULTS}/paper.bbl",
     log:
         f"{RESULTS}/logs/paper.log",
     benchmark:
@@ -27,7 +28,7 @@ rule typeset:
         # TEXINPUTS and BIBINPUTS end in a colon: the standard places come after ours
         "TEXINPUTS={params.results}:paper: BIBINPUTS=paper: max_print_line=1000"
         " latexmk -pdf -halt-on-error -interaction=nonstopmode -outdir={params.build:q} {input.sources[0]:q}"
-        " > {log:q} 2>&1 && mv {params.build:q}/paper.pdf {output:q}"
+        " > {log:q} 2>&1 && mv {params.build:q}/paper.pdf {output.paper:q} && cp {params.build:q}/paper.bbl {output.bibliography:q}"
 
 
 rule paper:

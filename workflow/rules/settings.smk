@@ -13,6 +13,7 @@ from rankcollapse.config import check_settings
 from rankcollapse.datasets.catalogue import cached_files, catalogue
 from rankcollapse.errors import UserError
 from rankcollapse.latex import advice, missing_packages
+from rankcollapse.ledger import LEDGER
 from rankcollapse.source import settings_hash, source_hash
 
 SCALE = config.get("scale", "laptop")
@@ -24,21 +25,48 @@ if SCALE not in SCALES:
 configfile: f"config/{SCALE}.yaml"
 
 
+REFERENCE = f"results/reference/{SCALE}"
+FROM_REFERENCE = config.get("results_from", "run") == "reference"
+if config.get("results_from", "run") not in ("run", "reference"):
+    raise WorkflowError(f"results_from must be run or reference, got {config['results_from']!r}")
+
+
+def reference(name):
+    """A file of the reference results of this scale."""
+    if not Path(REFERENCE, name).exists():
+        present = ", ".join(sorted(folder.name for folder in Path("results/reference").iterdir()))
+        raise WorkflowError(
+            f"there are no reference results of scale {SCALE}; there are of: {present}. To compare with those:"
+            f" rankcollapse compare results/{SCALE}/claims.json results/reference/NAME/claims.json"
+        )
+    return f"{REFERENCE}/{name}"
+
+
+if FROM_REFERENCE and (changed := workflow.config_settings.overwrite_config.keys() - {"scale", "results_from"}):
+    raise WorkflowError(f"reference results have settings of their own; {', '.join(sorted(changed))} cannot be set")
+
 try:
-    SETTINGS = check_settings(
-        {key: value for key, value in config.items() if key != "scale"},
-        f"config/{SCALE}.yaml (with --config)",
-    )
+    if FROM_REFERENCE:
+        SETTINGS = check_settings(
+            json.loads(Path(reference("manifest.json")).read_text(encoding="utf-8"))["settings"],
+            f"{REFERENCE}/manifest.json is of another version (its commit is in it; renew it as CONTRIBUTING.md says): it",
+        )
+    else:
+        SETTINGS = check_settings(
+            {key: value for key, value in config.items() if key not in ("scale", "results_from")},
+            f"config/{SCALE}.yaml (with --config)",
+        )
 except UserError as error:
     raise WorkflowError(str(error))
 
-RESULTS = f"results/{SCALE}"
+RESULTS = f"results/{SCALE}" + ("-from-reference" if FROM_REFERENCE else "")
+FRAMES_FROM = f"{REFERENCE if FROM_REFERENCE else RESULTS}/frames"
 GRIDS = SETTINGS.grids()
 SPACES = {
     frame: Paramspace(pd.DataFrame(grid.cells), filename_params="*", filename_sep=",", single_wildcard="cell")
     for frame, grid in GRIDS.items()
 }
-FRAMES = expand(f"{RESULTS}/frames/{{frame}}.parquet", frame=GRIDS)
+FRAMES = expand(f"{FRAMES_FROM}/{{frame}}.parquet", frame=GRIDS)
 BOUNDS = f"{RESULTS}/bounds/bounds.theorem.parquet"
 EXPERIMENTS = SETTINGS.experiments()
 GPU = int(SETTINGS.device == "cuda" or (SETTINGS.device == "auto" and which("nvidia-smi") is not None))
@@ -55,7 +83,7 @@ def frames_of_experiment(wildcards):
     """The frames that the figure of an experiment is drawn from: its own, and those of others that it uses."""
     settings = EXPERIMENTS[wildcards.experiment]
     names = [f"{wildcards.experiment}.{part}" for part in settings.grids()] + settings.uses
-    return [BOUNDS if name == "bounds.theorem" else f"{RESULTS}/frames/{name}.parquet" for name in names]
+    return [BOUNDS if name == "bounds.theorem" else f"{FRAMES_FROM}/{name}.parquet" for name in names]
 
 
 def source(*modules):
@@ -78,6 +106,11 @@ def cell_hashes(wildcards):
     """What the files of a cell's data set must hash to."""
     dataset = GRIDS[wildcards.frame].dataset
     return [file.sha256 for file in catalogue()[dataset].files.values()] if dataset else []
+
+
+def cell_memory(wildcards):
+    """MB that a cell takes at most."""
+    return GRIDS[wildcards.frame].memory
 
 
 def cell_settings(wildcards):

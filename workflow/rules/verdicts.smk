@@ -22,28 +22,48 @@ rule claims:
         "rankcollapse claims {input.frames:q} --output {output:q} > {log:q} 2>&1"
 
 
-rule manifest:
-    input:
-        frames=FRAMES,
-        provenance=[frame.replace(".parquet", ".json") for frame in FRAMES],
-    output:
-        f"{RESULTS}/manifest.json",
-    log:
-        f"{RESULTS}/logs/manifest.log",
-    benchmark:
-        f"{RESULTS}/benchmarks/manifest.tsv"
-    conda:
-        "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=5,
-    params:
-        scale=SCALE,
-        settings=SETTINGS.model_dump_json(),
-    shell:
-        "rankcollapse manifest {input.frames:q} --scale {params.scale:q} --settings {params.settings:q}"
-        " --output {output:q} > {log:q} 2>&1"
+if FROM_REFERENCE:
+
+    rule manifest:
+        input:
+            f"{REFERENCE}/manifest.json",
+        output:
+            f"{RESULTS}/manifest.json",
+        log:
+            f"{RESULTS}/logs/manifest.log",
+        conda:
+            "../../environment.yml"
+        threads: 1
+        resources:
+            mem_mb=500,
+            runtime=5,
+        shell:
+            "cp {input:q} {output:q} 2> {log:q}"
+
+else:
+
+    rule manifest:
+        input:
+            frames=FRAMES,
+            provenance=[frame.replace(".parquet", ".json") for frame in FRAMES],
+        output:
+            f"{RESULTS}/manifest.json",
+        log:
+            f"{RESULTS}/logs/manifest.log",
+        benchmark:
+            f"{RESULTS}/benchmarks/manifest.tsv"
+        conda:
+            "../../environment.yml"
+        threads: 1
+        resources:
+            mem_mb=1000,
+            runtime=5,
+        params:
+            scale=SCALE,
+            settings=SETTINGS.model_dump_json(),
+        shell:
+            "rankcollapse manifest {input.frames:q} --scale {params.scale:q} --settings {params.settings:q}"
+            " --output {output:q} > {log:q} 2>&1"
 
 
 rule numbers:
@@ -70,6 +90,25 @@ rule numbers:
         " --output {output:q} > {log:q} 2>&1"
 
 
+rule verdicts_page:
+    input:
+        rules.claims.output,
+    output:
+        report(f"{RESULTS}/verdicts.html", caption="../report/verdicts.rst", category="Verdicts"),
+    log:
+        f"{RESULTS}/logs/verdicts_page.log",
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        source=source("page"),
+    shell:
+        "rankcollapse page {input:q} --output {output:q} > {log:q} 2>&1"
+
+
 rule verify:
     input:
         rules.claims.output,
@@ -83,3 +122,19 @@ rule verify:
         runtime=5,
     shell:
         "rankcollapse verify {input:q} | tee {log:q}"
+
+
+rule compare:
+    input:
+        claims=rules.claims.output,
+        reference=lambda wildcards: reference("claims.json"),
+    log:
+        f"{RESULTS}/logs/compare.log",
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    shell:
+        "rankcollapse compare {input.claims:q} {input.reference:q} | tee {log:q}"

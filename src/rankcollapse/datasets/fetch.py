@@ -86,7 +86,9 @@ def verified(raw: bytes, file: File, compressed: bool = False) -> bytes:
     for algorithm, expected in (("sha256", file.sha256), ("md5", file.md5)):
         found = hashlib.new(algorithm, raw, usedforsecurity=False).hexdigest()
         if expected and found != expected:
-            raise SourceFailed(f"wrong content: {algorithm} {found[:16]}…, expected {expected[:16]}…")
+            raise SourceFailed(
+                f"wrong content: {algorithm} {found[:16]}…, expected {expected[:16]}…; not the file as published"
+            )
     return raw
 
 
@@ -116,6 +118,8 @@ def _from_path(path: Path, dataset: DataSet, name: str, file: File) -> bytes:
     for candidate, compressed in ((path / name, False), (path / f"{name}.gz", True)):
         if candidate.is_file():
             return verified(_read(candidate, 2 * file.bytes), file, compressed)
+    if not path.exists():
+        raise SourceFailed("does not exist")
     wanted = [name, f"{name}.gz"] if dataset.kind == "idx" else [archive.name, "train/"] if archive else [name]
     raise SourceFailed(f"there is no {' or '.join(wanted)}")
 
@@ -212,5 +216,6 @@ def fetch(name: str, path: Path | None = None) -> list[Path]:
     raise UserError(
         "\n".join([f"could not get the data set {name}; nothing was changed. What was tried:", *failures])
         + ("\nConnect to the network, or name" if dataset.sources else "  nothing: it has no public source.\nName")
-        + f" a folder that holds {wanted}: rankcollapse data {name} --from PATH (data_from in the settings)."
+        + f" {wanted} as published, or a folder that holds it: rankcollapse data {name} --from PATH"
+        + " (data_from in the settings)."
     )

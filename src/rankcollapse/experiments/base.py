@@ -36,12 +36,25 @@ class Grid:
         dataset: data set that a cell reads, or None.
         cells: for every cell the arguments of `run` that vary between cells; they name its file.
         fixed: the other arguments of `run`.
+        memory: MB that a cell takes at most, on a CPU.
     """
 
     stage: str
     dataset: str | None
     cells: list[dict[str, Any]]
     fixed: dict[str, Any]
+    memory: int = 3000
+
+
+def compared(settings: Settings, part: str, depths: list[int], trained: list[int]) -> Settings:
+    """The settings, if `part` has only depths whose networks are trained otherwise too: they are compared.
+
+    Raises:
+        ValueError: it has others.
+    """
+    if others := sorted(set(depths) - set(trained)):
+        raise ValueError(f"{part}.depths has {others}; it must be of the depths {trained} that it is compared with")
+    return settings
 
 
 def product(**axes: list[Any]) -> list[dict[str, Any]]:

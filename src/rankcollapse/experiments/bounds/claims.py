@@ -60,9 +60,6 @@ def judge_all(frames: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
     return [
         judge(
             "E1",
-            "The drift identity for the squared Frobenius norm of M holds to second order in γ, and its bracket "
-            "averages to zero in stationarity.",
-            "bounds",
             [
                 worst(Condition(f"{name} {width}", slope, ">=", LOW) for width, slope in points.items()),
                 worst(Condition(f"{name} {width}", slope, "<", HIGH) for width, slope in points.items()),
@@ -72,8 +69,6 @@ def judge_all(frames: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
         ),
         judge(
             "E2",
-            "In stationarity the average participation ratio is at least 2 √α √d, with α measured.",
-            "bounds",
             [
                 worst(
                     Condition(f"r over the bound at γ = {smallest}, width {width}", value, ">=", 1.0)

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from rankcollapse.datasets.catalogue import find
+from rankcollapse.experiments.breaking.claims import RANK_FALLS
 from rankcollapse.experiments.breaking.summary import VARIANTS, networks, ordering
 from rankcollapse.intervals import mean_interval
 from rankcollapse.numbers import escape, interval, number
@@ -14,6 +15,7 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
     table = networks(frame)
     found = {
         "breaking.dataset": escape(find(frame["dataset"].iloc[0]).title),
+        "claims.C10.rank_falls": number(RANK_FALLS),
         "breaking.ordering": interval(*ordering(frame)[:3]),
         "breaking.networks": number(len(table)),
         "breaking.diverged": number(int((table["final_loss"] == float("inf")).sum())),

@@ -1,6 +1,6 @@
 """Settings of Figure 6 and the cells they stand for."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import model_validator
 
@@ -10,6 +10,8 @@ from rankcollapse.parameters import BatchSize, Count, Seeds, StepSize, Tau
 
 class BreakingSettings(Settings):
     """Figure 6: vanilla networks after no, little and much pre-training; BN networks, weights of both signs or one."""
+
+    uses: ClassVar[list[str]] = ["components.blocks", "components.training"]  # C10 and C11 are about VGG-19 too
 
     dataset: DataSetName
     """data set of the catalogue"""
@@ -45,6 +47,15 @@ class BreakingSettings(Settings):
         return self
 
     def grids(self) -> dict[str, Grid]:
-        """One cell with BN and one without."""
-        cells = product(variant=["vanilla", "bn"])
-        return {"training": Grid(stage="training", dataset=self.dataset, cells=cells, fixed=self.model_dump())}
+        """One cell with BN and one without; and BN networks as in the release, each of its two ways alone and both."""
+        cells = {
+            "training": product(variant=["vanilla", "bn"]),
+            "release": [
+                {"variant": "bn", "activation": activation, "one_signed": parameters}
+                for activation, parameters in (("tanh", "weights"), ("relu", "all"), ("tanh", "all"))
+            ],
+        }
+        return {
+            part: Grid(stage="training", dataset=self.dataset, cells=cells[part], fixed=self.model_dump())
+            for part in cells
+        }

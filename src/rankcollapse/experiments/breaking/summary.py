@@ -1,5 +1,7 @@
 """Summaries of the frame of Figure 6 that its figure, its claims and its numbers share."""
 
+import math
+
 import numpy as np
 import pandas as pd
 
@@ -26,6 +28,19 @@ def networks(frame: pd.DataFrame) -> pd.DataFrame:
     grouped = runs.groupby(["variant", "seed"])["loss"]
     table = pd.DataFrame({"ratio": start, "mean_loss": grouped.mean(), "final_loss": grouped.last()})
     return table.reset_index()
+
+
+def fallen(frame: pd.DataFrame) -> pd.Series:
+    """Ratio of r before training of BN networks, weights of both signs over weights of one, by seed."""
+    table = networks(frame).set_index(["seed", "variant"])["ratio"].unstack("variant")
+    return table["bn"] / table["one-signed"]
+
+
+def stalled(frame: pd.DataFrame) -> pd.Series:
+    """Last loss with weights of one sign, less the middle between guessing and BN with both signs, by seed."""
+    start = math.log(10)  # loss of guessing among ten classes
+    table = networks(frame).set_index(["seed", "variant"])["final_loss"].unstack("variant")
+    return table["one-signed"].clip(upper=start) - (start + table["bn"]) / 2  # also of one that diverged
 
 
 def ordering(frame: pd.DataFrame) -> Interval:

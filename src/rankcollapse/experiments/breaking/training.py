@@ -1,6 +1,9 @@
 """Training loss and rank over epochs, for networks made able or unable to train by their initial rank (Figure 6)."""
 
+from typing import Literal
+
 import pyarrow as pa
+import torch
 
 from rankcollapse.datasets.catalogue import find
 from rankcollapse.datasets.load import load_training_set
@@ -20,11 +23,14 @@ COLUMNS = {
     "batch_size": "samples in a batch",
     "step_size": "step size of SGD",
     "variant": "vanilla, little, much (vanilla after so much pre-training), bn, one-signed (bn, weights of one sign)",
+    "activation": "relu or tanh",
+    "one_signed": "what one-signed networks have of one sign: weights (U[0, 2a]), or all (U[0, 0.1], BN's too)",
     "seed": "number of the network; variants without BN start from the same weights; data orders are the same in all",
     "pretraining_steps": "gradient steps of pre-training before the first step of training",
     "steps_an_epoch": "gradient steps in an epoch",
     **HISTORY,
 }
+ONE_SIGNED_BOUND = 0.1  # of the release's uniform law for all parameters (D8)
 
 
 def run(
@@ -45,8 +51,10 @@ def run(
     tau: Tau,
     device: str,
     session: Session,
+    activation: Literal["relu", "tanh"] = "relu",
+    one_signed: Literal["weights", "all"] = "weights",
 ) -> pa.Table:
-    """Train ReLU MLPs without BN after none, little and much pre-training, or with BN from two initializations.
+    """Train MLPs without BN after none, little and much pre-training, or with BN from two initializations.
 
     Networks without BN start from Glorot's normal weights and zero biases (from PyTorch's default, whose biases drown
     the signal at this depth, these steps of pre-training do not raise the rank). BN networks start from PyTorch's
@@ -69,6 +77,9 @@ def run(
         tau: threshold of the soft rank.
         device: torch device.
         session: where checkpoints go.
+        activation: "relu", or "tanh" as in the BN networks of the release (D8).
+        one_signed: what of the one-signed networks is of one sign: "weights", or "all" parameters as in the release,
+            uniform on [0, 0.1], gains and shifts of BN included (D8).
 
     Returns:
         One row a network and recorded step, see `COLUMNS`.
@@ -97,7 +108,17 @@ def run(
             generators=[generator(*key, seed) for seed in range(seeds)],
             device=device,
             initialization=initialization,
+            activation=activation,
         )
+
+    def broken() -> MLP:
+        network = start("one_signed")
+        if one_signed == "all":
+            draws = [generator("breaking.training", "all of one sign", seed) for seed in range(seeds)]
+            for parameter in network.parameters():
+                for values, draw in zip(parameter, draws, strict=True):
+                    values.copy_(torch.empty(values.shape).uniform_(0, ONE_SIGNED_BOUND, generator=draw))
+        return network
 
     def lifted(name: str, steps: int) -> MLP:
         network = start("glorot_normal")
@@ -117,7 +138,7 @@ def run(
         return network
 
     if variant == "bn":
-        networks = {"bn": start("torch_default"), "one-signed": start("one_signed")}
+        networks = {"bn": start("torch_default"), "one-signed": broken()}
         steps = dict.fromkeys(networks, 0)
     else:
         networks = {
@@ -149,6 +170,8 @@ def run(
                 "batch_size": batch_size,
                 "step_size": step_size,
                 "variant": name,
+                "activation": activation,
+                "one_signed": one_signed,
                 "seed": seed,
                 "pretraining_steps": steps[name],
                 "steps_an_epoch": steps_an_epoch,

@@ -24,19 +24,13 @@ def _out_of_reach(depths: list[int]) -> str | None:
 
 def judge_rank(frame: pd.DataFrame) -> dict[str, Any]:
     """C1 from the frame `depth.rank`."""
-    statement = (
-        "At initialization the rank of a vanilla network's last hidden state collapses with depth, while "
-        "batch normalization keeps it at √width or more at every depth."
-    )
     vanilla, bn = (by_depth(frame, variant, "numerical_rank") for variant in ("vanilla", "bn"))
     if missing := _out_of_reach(list(vanilla)):
-        return judge("C1", statement, "depth", [], missing)
+        return judge("C1", [], missing)
     deepest, shallowest = max(vanilla), min(vanilla)
     root = math.sqrt(frame["width"].iloc[0])
     return judge(
         "C1",
-        statement,
-        "depth",
         [
             Condition(f"vanilla rank at depth {deepest}", vanilla[deepest], "<", COLLAPSED_RANK),
             worst(
@@ -50,18 +44,12 @@ def judge_rank(frame: pd.DataFrame) -> dict[str, Any]:
 
 def judge_training(frame: pd.DataFrame) -> dict[str, Any]:
     """C2 from the frame `depth.training`."""
-    statement = (
-        "Vanilla networks stop training beyond about ten layers, while networks with batch normalization "
-        "train at every depth."
-    )
     final = frame[frame["phase"] == "final"]
     vanilla, bn = (by_depth(final, variant, "final_accuracy") for variant in ("vanilla", "bn"))
     if missing := _out_of_reach(list(vanilla)):
-        return judge("C2", statement, "depth", [], missing)
+        return judge("C2", [], missing)
     return judge(
         "C2",
-        statement,
-        "depth",
         [
             worst(
                 Condition(f"BN accuracy at depth {depth}, lowest of all depths", interval, ">=", TRAINED_ACCURACY)

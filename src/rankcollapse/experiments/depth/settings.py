@@ -5,7 +5,7 @@ from typing import Self
 from pydantic import model_validator
 
 from rankcollapse.datasets.catalogue import find
-from rankcollapse.experiments.base import DataSetName, Grid, Settings, product
+from rankcollapse.experiments.base import DataSetName, Grid, Settings, compared, product
 from rankcollapse.parameters import BatchSize, Count, Depths, StepSizes, Tau
 
 VARIANTS = ["vanilla", "bn"]
@@ -37,6 +37,15 @@ class TrainingSettings(Settings):
     """networks trained with every step size of the grid, on seeds of their own"""
 
 
+class AdamSettings(Settings):
+    """BN networks trained by Adam, as in the release (D1); all else as in `depth.training`."""
+
+    depths: Depths
+    """hidden-to-hidden layers `h`, of those of `depth.training`"""
+    step_sizes: StepSizes
+    """grid from which Adam's step size is chosen"""
+
+
 class DepthSettings(Settings):
     """Figure 1: depth against rank at initialization and training accuracy."""
 
@@ -48,6 +57,7 @@ class DepthSettings(Settings):
     """samples in a batch, for measuring rank and for SGD"""
     rank: RankSettings
     training: TrainingSettings
+    adam: AdamSettings
 
     @model_validator(mode="after")
     def _batch_fits(self) -> Self:
@@ -58,10 +68,14 @@ class DepthSettings(Settings):
             )
         return self
 
+    @model_validator(mode="after")
+    def _depths_to_compare(self) -> Self:
+        return compared(self, "adam", self.adam.depths, self.training.depths)
+
     def grids(self) -> dict[str, Grid]:
         """The frames of this experiment, each computed by the module of that name."""
         shared = {"dataset": self.dataset, "width": self.width, "batch_size": self.batch_size}
-        rank, training = self.rank.model_dump(), self.training.model_dump()
+        rank, training, adam = (part.model_dump() for part in (self.rank, self.training, self.adam))
         return {
             "rank": Grid(
                 stage="rank_at_initialization",
@@ -74,5 +88,11 @@ class DepthSettings(Settings):
                 dataset=self.dataset,
                 cells=product(variant=VARIANTS, depth=training.pop("depths")),
                 fixed=shared | training,
+            ),
+            "adam": Grid(
+                stage="training",
+                dataset=self.dataset,
+                cells=product(variant=["bn"], depth=adam.pop("depths")),
+                fixed=shared | training | adam | {"optimizer": "adam"},
             ),
         }

@@ -4,11 +4,12 @@ import math
 from typing import Literal
 
 import pyarrow as pa
+import torch
 
 from rankcollapse.datasets.catalogue import find
 from rankcollapse.datasets.load import load_training_set
 from rankcollapse.frames import to_table
-from rankcollapse.networks import mlp
+from rankcollapse.networks import MLP, mlp
 from rankcollapse.parameters import BatchSize, Count, Depth, StepSizes
 from rankcollapse.search import search_then_train
 from rankcollapse.seeding import generator
@@ -21,14 +22,19 @@ COLUMNS = {
     "batch_size": "samples in a batch, in training and in evaluation",
     "epochs": "passes over the training set",
     "variant": "vanilla or bn",
+    "optimizer": "sgd or adam",
     "depth": "hidden-to-hidden layers",
     "phase": "search (choosing the step size) or final (with the chosen one)",
-    "step_size": "step size of SGD",
+    "step_size": "step size of the optimizer",
     "seed": "number of the network; search and final networks share no random numbers",
     "final_loss": "mean cross entropy over the whole training set, BN on batch statistics; missing if diverged",
     "final_accuracy": "accuracy over the whole training set, BN on batch statistics",
+    "sampled_accuracy": "accuracy on 1,000 random training images, BN on batch statistics; final networks only",
+    "population_accuracy": "accuracy over the whole training set, BN on the statistics of all; final networks only",
     "diverged": "whether the final loss is not finite",
 }
+OTHER_ACCURACIES = ("sampled_accuracy", "population_accuracy")
+SAMPLED = 1000  # images on which the release measures accuracy (D2)
 
 
 def run(
@@ -44,8 +50,9 @@ def run(
     seeds: Count,
     device: str,
     session: Session,
+    optimizer: Literal["sgd", "adam"] = "sgd",
 ) -> pa.Table:
-    """Train ReLU MLPs by SGD: first a search over step sizes, then fresh networks with the best one.
+    """Train ReLU MLPs: first a search over step sizes, then fresh networks with the best one.
 
     Args:
         variant: "bn" for batch normalization before every ReLU, "vanilla" for none.
@@ -54,11 +61,12 @@ def run(
         width: units of every hidden layer.
         batch_size: images in a batch.
         epochs: passes over the training set.
-        step_sizes: grid of SGD step sizes.
+        step_sizes: grid of step sizes.
         search_seeds: networks for each step size of the grid.
         seeds: networks trained with the chosen step size.
         device: torch device.
         session: where checkpoints go.
+        optimizer: "sgd", or "adam" as the release has it for BN networks (D1).
 
     Returns:
         One row a trained network, see `COLUMNS`.
@@ -89,10 +97,12 @@ def run(
             batch_size=batch_size,
             epochs=epochs,
             keys=[(*key, seed) for *_, seed in members],
+            optimizer=optimizer,
             session=session,
             phase=phase,
         )
         losses, accuracies = evaluate(network, data, batch_size)
+        others = _other_accuracies(network, data, batch_size, key, accuracies) if phase == "final" else {}
         return [
             {
                 "dataset": dataset,
@@ -100,15 +110,34 @@ def run(
                 "batch_size": batch_size,
                 "epochs": epochs,
                 "variant": variant,
+                "optimizer": optimizer,
                 "depth": depth,
                 "phase": phase,
                 "step_size": step_size,
                 "seed": seed,
                 "final_loss": loss if math.isfinite(loss) else None,
                 "final_accuracy": accuracy,
+                **{name: others[name][member] if others else None for name in OTHER_ACCURACIES},
                 "diverged": not math.isfinite(loss),
             }
-            for (_, step_size, seed), loss, accuracy in zip(members, losses.tolist(), accuracies.tolist(), strict=True)
+            for member, ((_, step_size, seed), loss, accuracy) in enumerate(
+                zip(members, losses.tolist(), accuracies.tolist(), strict=True)
+            )
         ]
 
     return to_table(search_then_train(train_members, [variant], step_sizes, search_seeds, seeds), COLUMNS)
+
+
+def _other_accuracies(
+    network: MLP, data: Data, batch_size: int, key: tuple, accuracies: torch.Tensor
+) -> dict[str, list[float]]:
+    """What else one could call the accuracy of a network, for every member (D2)."""
+    draws = [generator(*key, "sample", member) for member in range(network.members)]
+    subsets = torch.stack([torch.randperm(data.samples, generator=draw)[:SAMPLED] for draw in draws])
+    sample = Data(data.images, data.labels, subsets.to(data.images.device))
+    population = accuracies
+    if network.layers[0].gain is not None:  # one batch of all images: their statistics are BN's
+        parts = network.parts(1)
+        population = torch.cat([evaluate(part, data.members(group), data.samples)[1] for group, part in parts])
+    found = (evaluate(network, sample, batch_size)[1], population)
+    return {name: values.tolist() for name, values in zip(OTHER_ACCURACIES, found, strict=True)}

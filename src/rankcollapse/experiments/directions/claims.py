@@ -17,15 +17,11 @@ FALLS = -0.5  # Spearman's correlation
 def judge_all(frames: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
     """The entries of claims.json that this experiment decides."""
     frame = frames["directions.gradients"]
-    statement = (
-        "As the rank falls, the gradients of single samples in the weights of an output unit become collinear: "
-        "without BN they are in deep networks, with BN at no depth."
-    )
     vanilla, bn = (by_depth(frame, variant, "unit_cosine") for variant in ("vanilla", "bn"))
     deepest = max(vanilla)
     if deepest < DEEP:
         missing = f"needs networks of at least {DEEP} layers; ran {deepest}"
-        return [judge("C12", statement, "directions", [], missing)]
+        return [judge("C12", [], missing)]
     conditions = [
         Condition(f"cosine in vanilla networks of depth {deepest}", vanilla[deepest], ">=", COLLINEAR),
         worst(
@@ -34,4 +30,4 @@ def judge_all(frames: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
         ),
         Condition("rank correlation of r with the cosine", correlation(frame), "<", FALLS),
     ]
-    return [judge("C12", statement, "directions", conditions)]
+    return [judge("C12", conditions)]

@@ -37,5 +37,4 @@ def judge_all(frames: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
     ]
     if escaped:
         conditions.insert(1, Condition("layers until the second eigenvalue is 1", passage_layers(frame), "<", LAYERS))
-    statement = "A linear network with batch normalization escapes from a state of nearly rank one."
-    return [judge("C7", statement, "escape", conditions)]
+    return [judge("C7", conditions)]

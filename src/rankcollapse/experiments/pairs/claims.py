@@ -16,16 +16,12 @@ LEARNED = 0.8
 def judge_all(frames: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
     """The entries of claims.json that this experiment decides."""
     frame = frames["pairs.training"]
-    statement = (
-        "Two classes do not help: vanilla networks that have lost their rank do not learn to tell two classes apart, "
-        "while BN networks do at every depth."
-    )
     vanilla, bn = (by_depth(frame, variant) for variant in ("vanilla", "bn"))
     if min(vanilla) > SHALLOW or max(vanilla) < DEEP:
         missing = (
             f"needs networks of at most {SHALLOW} and at least {DEEP} layers; ran {min(vanilla)} to {max(vanilla)}"
         )
-        return [judge("E6", statement, "pairs", [], missing)]
+        return [judge("E6", [], missing)]
     conditions = [
         worst(
             Condition(f"vanilla accuracy at depth {depth}, highest from {DEEP} on", point, "<", NOT_LEARNED)
@@ -42,4 +38,4 @@ def judge_all(frames: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
             if depth <= SHALLOW
         ),
     ]
-    return [judge("E6", statement, "pairs", conditions)]
+    return [judge("E6", conditions)]

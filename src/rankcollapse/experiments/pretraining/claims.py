@@ -17,14 +17,13 @@ LIKE_BN = -0.1  # accuracy that a network may fall short of BN and still train l
 def judge_all(frames: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
     """The entries of claims.json that this experiment decides."""
     frame = frames["pretraining.training"]
-    statement = "Pre-training that raises the rank makes deep vanilla networks train like BN networks."
     depth = int(frame["depth"].max())
     if depth < DEEP:
-        return [judge("C9", statement, "pretraining", [], f"needs networks of at least {DEEP} layers; ran {depth}")]
+        return [judge("C9", [], f"needs networks of at least {DEEP} layers; ran {depth}")]
     found = {variant: accuracy(frame, variant)[depth] for variant in ("vanilla", "pretrained")}
     conditions = [
         Condition(f"accuracy after pre-training, depth {depth}", found["pretrained"], ">=", TRAINED_ACCURACY),
         Condition(f"the same less that of BN networks, depth {depth}", shortfall(frame, depth), ">=", LIKE_BN),
         Condition(f"accuracy without pre-training, depth {depth}", found["vanilla"], "<", CHANCE_ACCURACY),
     ]
-    return [judge("C9", statement, "pretraining", conditions)]
+    return [judge("C9", conditions)]

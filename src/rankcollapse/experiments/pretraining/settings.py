@@ -1,7 +1,20 @@
 """Settings of Figure 4 and the cells they stand for."""
 
-from rankcollapse.experiments.base import DataSetName, Grid, Settings, product
+from typing import Self
+
+from pydantic import model_validator
+
+from rankcollapse.experiments.base import DataSetName, Grid, Settings, compared, product
 from rankcollapse.parameters import BatchSize, Count, Depths, StepSize, StepSizes, Tau
+
+
+class RawSettings(Settings):
+    """Pixels from 0 to 255, as in the release (D6); all else as in `pretraining`."""
+
+    depths: Depths
+    """hidden-to-hidden layers `h`, of those of `pretraining`"""
+    step_sizes: StepSizes
+    """grid from which the SGD step size is chosen"""
 
 
 class PretrainingSettings(Settings):
@@ -31,9 +44,21 @@ class PretrainingSettings(Settings):
     """size of a step of pre-training"""
     tau: Tau
     """threshold of the soft rank"""
+    raw: RawSettings
+
+    @model_validator(mode="after")
+    def _depths_to_compare(self) -> Self:
+        return compared(self, "raw", self.raw.depths, self.depths)
 
     def grids(self) -> dict[str, Grid]:
         """One cell for each depth, with and without BN."""
-        fixed = self.model_dump()
-        cells = product(variant=["vanilla", "bn"], depth=fixed.pop("depths"))
-        return {"training": Grid(stage="training", dataset=self.dataset, cells=cells, fixed=fixed)}
+        fixed, raw = self.model_dump(exclude={"raw"}), self.raw.model_dump()
+        cells = {
+            "training": product(variant=["vanilla", "bn"], depth=fixed.pop("depths")),
+            "raw": product(variant=["vanilla", "bn"], depth=raw.pop("depths")),
+        }
+        settings = {"training": fixed, "raw": fixed | raw | {"pixels": "raw"}}
+        return {
+            part: Grid(stage="training", dataset=self.dataset, cells=cells[part], fixed=settings[part])
+            for part in cells
+        }

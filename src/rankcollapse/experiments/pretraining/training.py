@@ -1,6 +1,7 @@
 """Training with and without pre-training by rank, against depth (Figure 4)."""
 
 import math
+from typing import Literal
 
 import pyarrow as pa
 
@@ -21,6 +22,7 @@ COLUMNS = {
     "batch_size": "samples in a batch",
     "variant": "vanilla, pretrained (vanilla after pre-training) or bn",
     "depth": "hidden-to-hidden layers",
+    "pixels": "scaled (from 0 to 1) or raw (from 0 to 255)",
     "phase": "search (choosing the step size) or final (with the chosen one)",
     "step_size": "step size of SGD",
     "seed": "number of the network; the same seed is the same initial weights and order of data in all variants",
@@ -49,13 +51,14 @@ def run(
     tau: Tau,
     device: str,
     session: Session,
+    pixels: Literal["scaled", "raw"] = "scaled",
 ) -> pa.Table:
     """Train ReLU MLPs that start from Glorot's normal weights and zero biases.
 
     Args:
         variant: "bn" for networks with BN; "vanilla" for networks without, with and without pre-training.
         depth: hidden-to-hidden layers `h`.
-        dataset: data set to train on, pixels in [0, 1].
+        dataset: data set to train on.
         width: units of every hidden layer.
         batch_size: images in a batch, in pre-training and in training.
         epochs: passes over the training set.
@@ -68,6 +71,7 @@ def run(
         tau: threshold of the soft rank.
         device: torch device.
         session: where checkpoints go.
+        pixels: "scaled" to [0, 1], or "raw" from 0 to 255 as in the release (D6).
 
     Returns:
         Rows of history, one a trained network and epoch (for those of the search, the last), see `COLUMNS`.
@@ -76,7 +80,7 @@ def run(
         UserError: the data set is not in the cache, or smaller than a batch.
     """
     images, labels = load_training_set(dataset)
-    images, labels = images.to(device), labels.to(device)
+    images, labels = images.to(device) * (255 if pixels == "raw" else 1), labels.to(device)
     variants = ["bn"] if variant == "bn" else ["vanilla", "pretrained"]
     steps_an_epoch = len(images) // batch_size
 
@@ -138,6 +142,7 @@ def run(
                     "batch_size": batch_size,
                     "variant": name,
                     "depth": depth,
+                    "pixels": pixels,
                     "phase": phase,
                     "step_size": step_size,
                     "seed": seed,

@@ -18,21 +18,15 @@ THEORY = {"gamma": "inf", "weights": "gaussian", "normalization": "scale"}
 def judge_all(frames: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
     """The entries of claims.json that this experiment decides."""
     points = by_width(frames["sharp.spectrum"], **THEORY)
-    statement = (
-        "The number of directions that survive infinite depth in a linear network with batch normalization is at least "
-        "√d and grows like 2 √d."
-    )
     edges = {width: point.edge for width, point in points.items() if width >= 8}
     if len(edges) < 3:
-        return [judge("E3", statement, "sharp", [], missing="needs three widths of 8 or more")]
+        return [judge("E3", [], missing="needs three widths of 8 or more")]
     widest = max(edges)
     relative = edges[widest].over(sharp_rank(widest))
     exponent = power_law(edges)
     return [
         judge(
             "E3",
-            statement,
-            "sharp",
             [
                 worst(
                     Condition(

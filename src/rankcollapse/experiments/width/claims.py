@@ -41,8 +41,6 @@ def judge_all(frames: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
     return [
         judge(
             "C5",
-            "In linear networks with batch normalization the average participation ratio grows at least like √width.",
-            "width",
             [
                 worst(
                     Condition(f"exponent of r in the width at γ = {gamma}, lowest", exponent, ">=", EXPONENT)
@@ -56,8 +54,6 @@ def judge_all(frames: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
         ),
         judge(
             "C6",
-            "The soft rank is at least (1 - τ)² times the participation ratio, on every spectrum.",
-            "bounds",
             [
                 Condition(
                     "least ratio of soft rank to (1 - τ)² r over all recorded spectra",

@@ -1,0 +1,65 @@
+"""A run against reference results: what is called equivalent, compatible and different."""
+
+import json
+
+import pytest
+
+from rankcollapse.claims import Condition, judge
+from rankcollapse.compare import agreement, compare, print_comparison
+from rankcollapse.errors import UserError
+from rankcollapse.intervals import Interval
+
+
+def condition(estimate, half, threshold=2.0, quantity="rank"):
+    return Condition(quantity, Interval(estimate, estimate - half, estimate + half, 5), ">=", threshold)
+
+
+@pytest.mark.parametrize(
+    ("run", "reference", "expected"),
+    [
+        ((10.0, 0.1), (10.1, 0.1), "equivalent"),
+        ((10.0, 0.0), (10.0, 0.0), "equivalent"),  # no spread at all
+        ((10.0, 0.2), (9.5, 0.2), "equivalent"),  # a difference for sure, but a small one
+        ((10.0, 3.0), (9.0, 3.0), "compatible"),  # too wide to tell
+        ((10.0, 0.1), (8.0, 0.1), "different"),
+        ((10.0, 0.6), (9.0, 0.6), "different"),  # about a tenth, and surely not zero
+        ((0.0, 0.01), (0.05, 0.01), "equivalent"),  # the threshold gives the scale of what is zero
+        ((0.01, 0.0), (0.5, 0.0), "different"),
+    ],
+)
+def test_agreement(run, reference, expected):
+    found = agreement(condition(*run).record(), condition(*reference).record())
+    assert found["agreement"] == expected
+    assert found["low"] <= run[0] - reference[0] <= found["high"]
+
+
+def test_a_quantity_that_one_side_lacks_is_not_compared():
+    here = condition(1, 0.1).record()
+    assert agreement(here, None)["agreement"] == agreement(None, here)["agreement"] == "only one"
+    single = Condition("rank", Interval(1, -float("inf"), float("inf"), 1), ">=", 2.0).record()
+    assert agreement(here, single)["agreement"] == "only one"
+
+
+def test_conditions_are_paired_by_claim_and_quantity(tmp_path, capsys):
+    run = [judge("C1", [condition(3, 0.1), condition(5, 0.1, quantity="r")]), judge("C2", [], "not deep enough")]
+    reference = [judge("C1", [condition(5, 0.1, quantity="r"), condition(1, 0.1)]), judge("C3", [condition(3, 0.1)])]
+    rows = compare(run, reference)
+    assert [(row["id"], row["quantity"], row["agreement"]) for row in rows] == [
+        ("C1", "rank", "different"),
+        ("C1", "r", "equivalent"),
+        ("C2", "", "only one"),
+        ("C3", "rank", "only one"),
+    ]
+    assert rows[0]["verdicts"] == ["reproduced", "refuted"]
+    for name, entries in (("run", run), ("reference", reference)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(entries))
+    print_comparison(tmp_path / "run.json", tmp_path / "reference.json")
+    shown = capsys.readouterr().out
+    assert "reproduced, was refuted" in shown
+    assert "1 equivalent, 0 compatible, 1 different, 1 only one; verdicts that changed: C1, C2, C3" in shown
+
+
+def test_a_file_that_is_no_claims(tmp_path):
+    (tmp_path / "old.json").write_text('[{"id": "C1"}]')
+    with pytest.raises(UserError, match="not the claims"):
+        print_comparison(tmp_path / "old.json", tmp_path / "old.json")

@@ -1,0 +1,71 @@
+# What is handed on: an RO-Crate of the run, the paper as arXiv takes it, and one archive of everything.
+
+
+rule crate:
+    input:
+        # of the reference's run if results come from it: frames and figures are listed, not computed again
+        frames=FRAMES,
+        figures=expand(f"{RESULTS}/figures/{{experiment}}.png", experiment=EXPERIMENTS),
+        claims=rules.claims.output,
+        manifest=rules.manifest.output,
+        page=rules.verdicts_page.output,
+        paper=PAPER,
+    output:
+        f"{RESULTS}/crate.zip",
+    log:
+        f"{RESULTS}/logs/crate.log",
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        results=lambda wildcards, output: Path(output[0]).parent,
+        source=source("package"),
+    shell:
+        "rankcollapse crate {params.results:q} {input:q} --output {output:q} > {log:q} 2>&1"
+
+
+rule arxiv:
+    input:
+        paper=rules.typeset.input.sources[0],
+        bibliography=rules.typeset.output.bibliography,
+        numbers=rules.numbers.output,
+        figures=rules.typeset.input.figures,
+    output:
+        f"{RESULTS}/arxiv.tar.gz",
+    log:
+        f"{RESULTS}/logs/arxiv.log",
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        source=source("package"),
+    shell:
+        "rankcollapse tarball {input.paper:q} {input.bibliography:q} {input.numbers:q} {input.figures:q}"
+        " --output {output:q} > {log:q} 2>&1"
+
+
+rule archive:
+    input:
+        rules.crate.output,
+        rules.arxiv.output,
+        PAPER,
+    output:
+        f"{RESULTS}/archive.zip",
+    log:
+        f"{RESULTS}/logs/archive.log",
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=5,
+    params:
+        source=source("package"),
+    shell:
+        "rankcollapse archive {input:q} --output {output:q} > {log:q} 2>&1"

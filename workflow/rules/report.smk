@@ -1,0 +1,24 @@
+# One self-contained page of a finished run: a second Snakemake reads what the first has left.
+
+
+rule report:
+    input:
+        rules.all.input,
+        page=rules.verdicts_page.output,
+    output:
+        f"{RESULTS}/report.html",
+    log:
+        f"{RESULTS}/logs/report.log",
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        config=[
+            f"{key}={value if isinstance(value, str) else json.dumps(value)}"
+            for key, value in workflow.config_settings.overwrite_config.items()
+        ],
+    shell:
+        "snakemake all {input.page:q} --report {output:q} --nolock --quiet all --config {params.config:q} > {log:q} 2>&1"
