@@ -2,13 +2,14 @@
 
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from rankcollapse.claims import Condition, judge, runs_needed, worst
 from rankcollapse.config import experiments
 from rankcollapse.experiments.depth.claims import judge_all, judge_rank, judge_training
-from rankcollapse.intervals import Interval
+from rankcollapse.intervals import Interval, mean_interval
 from rankcollapse.ledger import LEDGER
 
 SEEDS = range(5)
@@ -59,11 +60,17 @@ def test_what_was_not_run_says_why():
 
 
 def test_what_would_decide_an_inconclusive_claim():
-    # half-width 1 from 5 runs, distance 0.5 from the threshold: half the half-width takes four times the runs
+    # half-width 1 from 5 runs is a spread of 0.805, half-width 0.512 from 12 runs and 0.487 from 13
     unclear = Condition("q", Interval(2.5, 1.5, 3.5, 5), ">=", 2.0)
-    assert runs_needed(unclear) == 20
+    assert runs_needed(unclear) == 13
+    values = np.random.default_rng(0).standard_normal(13)
+    values = 2.5 + 0.8054 * (values - values.mean()) / values.std(ddof=1)
+    assert Condition("q", mean_interval(values), ">=", 2.0).verdict == "reproduced"
+    fewer = values[:12] - values[:12].mean()
+    fewer = 2.5 + 0.8054 * fewer / fewer.std(ddof=1)
+    assert Condition("q", mean_interval(fewer), ">=", 2.0).verdict == "inconclusive"
     entry = judge("C9", [condition(3, 4), unclear, Condition("few", Interval(3, 3, 3, 2), ">=", 2.0)])
-    assert entry["to_decide"] == "about 20 runs at this spread, q; at least 3 runs; there were 2, few"
+    assert entry["to_decide"] == "n of about 13 at this spread, now 5, q; n of at least 3, now 2, few"
     assert judge("C9", [condition(3, 4)])["to_decide"] is None
     assert judge("C9", [condition(0, 1), unclear])["to_decide"] is None  # refuted: nothing is open
     on_it = Condition("q", Interval(2.0, 1.5, 2.5, 5), ">=", 2.0)

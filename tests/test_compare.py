@@ -1,6 +1,7 @@
 """A run against reference results: what is called equivalent, compatible and different."""
 
 import json
+import math
 
 import pytest
 
@@ -18,7 +19,8 @@ def condition(estimate, half, threshold=2.0, quantity="rank"):
     ("run", "reference", "expected"),
     [
         ((10.0, 0.1), (10.1, 0.1), "equivalent"),
-        ((10.0, 0.0), (10.0, 0.0), "equivalent"),  # no spread at all
+        ((10.0, 0.0), (10.0, 0.0), "identical"),
+        ((10.0, 5.0), (10.0 + 1e-12, 5.0), "identical"),  # the same run in other bits: as wide as it may be
         ((10.0, 0.2), (9.5, 0.2), "equivalent"),  # a difference for sure, but a small one
         ((10.0, 3.0), (9.0, 3.0), "compatible"),  # too wide to tell
         ((10.0, 0.1), (8.0, 0.1), "different"),
@@ -36,8 +38,29 @@ def test_agreement(run, reference, expected):
 def test_a_quantity_that_one_side_lacks_is_not_compared():
     here = condition(1, 0.1).record()
     assert agreement(here, None)["agreement"] == agreement(None, here)["agreement"] == "only one"
-    single = Condition("rank", Interval(1, -float("inf"), float("inf"), 1), ">=", 2.0).record()
-    assert agreement(here, single)["agreement"] == "only one"
+    for ends in ((-math.inf, math.inf), (0.5, math.inf), (-math.inf, 2.0)):
+        single = Condition("rank", Interval(1, *ends, 1), ">=", 2.0).record()
+        assert agreement(here, single)["agreement"] == "only one"
+
+
+def test_a_lowest_value_that_moves_is_the_same_quantity():
+    run, reference = (
+        [judge("C2", [condition(value, 0.01, quantity=f"BN accuracy at depth {depth}, lowest of all depths")])]
+        for value, depth in ((0.7, 32), (0.4, 16))
+    )
+    (row,) = compare(run, reference)
+    assert row["agreement"] == "different"
+    assert row["quantity"] == (
+        "BN accuracy at depth 32, lowest of all depths; BN accuracy at depth 16, lowest of all depths"
+    )
+
+
+def test_quantities_that_differ_in_a_number_only_are_paired_in_order():
+    run, reference = (
+        [judge("C2", [condition(value, 0.01, quantity=f"r at width {width}") for width, value in values])]
+        for values in (((8, 3.0), (64, 9.0)), ((8, 3.0), (64, 9.0)))
+    )
+    assert [row["agreement"] for row in compare(run, reference)] == ["identical", "identical"]
 
 
 def test_conditions_are_paired_by_claim_and_quantity(tmp_path, capsys):
@@ -46,7 +69,7 @@ def test_conditions_are_paired_by_claim_and_quantity(tmp_path, capsys):
     rows = compare(run, reference)
     assert [(row["id"], row["quantity"], row["agreement"]) for row in rows] == [
         ("C1", "rank", "different"),
-        ("C1", "r", "equivalent"),
+        ("C1", "r", "identical"),
         ("C2", "", "only one"),
         ("C3", "rank", "only one"),
     ]
@@ -56,7 +79,7 @@ def test_conditions_are_paired_by_claim_and_quantity(tmp_path, capsys):
     print_comparison(tmp_path / "run.json", tmp_path / "reference.json")
     shown = capsys.readouterr().out
     assert "reproduced, was refuted" in shown
-    assert "1 equivalent, 0 compatible, 1 different, 1 only one; verdicts that changed: C1, C2, C3" in shown
+    assert "1 identical, 0 equivalent, 0 compatible, 1 different, 1 only one; verdicts that changed: C1, C2, C3" in shown
 
 
 def test_a_file_that_is_no_claims(tmp_path):

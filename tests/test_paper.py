@@ -15,7 +15,8 @@ ALLOWED = [
     r"(?<!\\)%.*",
     r"\\(result|published|citet|citep|citealp|autoref|label|input|bibliography|bibliographystyle|claim)\{[^{}]*\}",
     r"\bp\{[\d.]+in\}",
-    r"\b[CE]\d+\b",
+    r"\\renewcommand\{\\arraystretch\}\{[\d.]+\}",
+    r"\b[CDE]\d+\b",
     r"Theorem 2|MSER-5",
 ]
 MATH = r"\$[^$]+\$|\\begin\{equation\}(?s:.*?)\\end\{equation\}"

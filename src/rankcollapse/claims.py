@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from rankcollapse.intervals import Interval
-from rankcollapse.ledger import LEDGER
+import numpy as np
+from scipy import stats
 
-Verdict = Literal["reproduced", "refuted", "inconclusive", "not_run"]
+from rankcollapse.intervals import Interval
+from rankcollapse.ledger import LEDGER, Verdict
 
 
 @dataclass(frozen=True)
@@ -75,24 +76,27 @@ def worst(conditions: Iterable[Condition]) -> Condition:
 
 
 def runs_needed(condition: Condition) -> int | None:
-    """About how many runs would decide an inconclusive condition, if estimate and spread stayed as they are.
+    """About how large n must be to decide an inconclusive condition, if estimate and spread stayed as they are.
 
-    The half-width of an interval falls like one over the square root of the runs; it must become the estimate's
-    distance from the threshold. None where that says nothing: no interval, or an estimate on the threshold.
+    The half-width of Student's t interval of m runs, `t(m - 1) s / √m`, must become the estimate's distance from the
+    threshold. None where that says nothing: no interval, an estimate on the threshold, or more than a million.
     """
     estimate, low, high, n = condition.interval
     distance, half = abs(estimate - condition.threshold), (high - low) / 2
     if n < 3 or not math.isfinite(half) or distance == 0:
         return None
-    return math.ceil(n * (half / distance) ** 2)
+    spread = half * math.sqrt(n) / stats.t.ppf(0.975, n - 1)
+    sizes = np.arange(3, 1_000_000)
+    enough = stats.t.ppf(0.975, sizes - 1) * spread / np.sqrt(sizes) < distance
+    return int(sizes[enough.argmax()]) if enough.any() else None
 
 
 def _to_decide(condition: Condition) -> str:
     """What it would take to decide an inconclusive condition."""
     if condition.interval.n < 3:
-        what = f"at least 3 runs; there were {condition.interval.n}"
+        what = f"n of at least 3, now {condition.interval.n}"
     elif needed := runs_needed(condition):
-        what = f"about {needed} runs at this spread"
+        what = f"n of about {needed} at this spread, now {condition.interval.n}"
     else:
         what = "another way of measuring"
     return f"{what}, {condition.quantity}"

@@ -76,11 +76,15 @@ def bounds(frames: Frames, output: Output) -> None:
 
 
 @app.command()
-def gather(cells: Annotated[list[Path], typer.Argument(help="cells, *.parquet")], output: Output) -> None:
+def gather(
+    cells: Annotated[list[Path], typer.Argument(help="cells, *.parquet")],
+    benchmarks: Annotated[Path, typer.Option(help="folder of their benchmark files, for the record of what they cost")],
+    output: Output,
+) -> None:
     """Join the cells of one frame, and their provenance."""
     from rankcollapse.gather import gather_cells
 
-    gather_cells(cells, output)
+    gather_cells(cells, benchmarks, output)
 
 
 @app.command()
@@ -123,11 +127,14 @@ def numbers(
     manifest: Annotated[Path, typer.Option(help="manifest.json of the run")],
     claims: Annotated[Path, typer.Option(help="claims.json of the run")],
     output: Output,
+    reference: Annotated[
+        list[Path] | None, typer.Option(help="manifest.json of reference results, for their cost; may be repeated")
+    ] = None,
 ) -> None:
     """Write every number of the paper as a LaTeX macro."""
     from rankcollapse.downstream import write_numbers
 
-    write_numbers(frames, manifest, claims, output)
+    write_numbers(frames, manifest, claims, reference or [], output)
 
 
 @app.command()

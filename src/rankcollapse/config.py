@@ -157,7 +157,8 @@ def table() -> str:
                 lines.append(f"| `{prefix}{name}` | list of sections | {field.description} |")
                 walk(inner, f"{prefix}{name}[].")
             else:
-                lines.append(f"| `{prefix}{name}` | {_allowed(properties[name])} | {field.description} |")
+                meaning = " ".join(field.description.split())
+                lines.append(f"| `{prefix}{name}` | {_allowed(properties[name])} | {meaning} |")
 
     walk(Config, "")
     return "\n".join(lines) + "\n"

@@ -9,16 +9,19 @@ from types import ModuleType
 from typing import Any
 
 import pandas as pd
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from rankcollapse import numbers
+from rankcollapse import artifact, numbers
 from rankcollapse.config import experiments
+from rankcollapse.costs import disk_mb
 from rankcollapse.errors import UserError
 from rankcollapse.figures import save
 from rankcollapse.files import read_json, write_whole
 from rankcollapse.frames import read_frame, write_frame
 from rankcollapse.latex import advice, missing_packages
+from rankcollapse.ledger import Verdict
 from rankcollapse.provenance import commit
 from rankcollapse.source import settings_hash
 
@@ -101,22 +104,56 @@ def collect_manifest(paths: list[Path], scale: str, settings: dict[str, Any], ou
                 "settings_sha256": {
                     name: settings_hash(section) for name, section in settings.items() if isinstance(section, dict)
                 },
+                "disk_mb": disk_mb(output.parent),
                 "frames": provenance,
             }
         ),
     )
 
 
-def write_numbers(paths: list[Path], manifest: Path, claims: Path, output: Path) -> None:
+def write_numbers(paths: list[Path], manifest: Path, claims: Path, references: list[Path], output: Path) -> None:
     """Write numbers.tex: the results every run has, then those of each experiment."""
     frames = read_frames(paths)
-    results = numbers.from_run(read_json(manifest), read_json(claims))
+    run = read_json(manifest)
+    results = numbers.from_run(run, read_claims(claims)) | artifact.numbers(
+        run, [read_json(path) for path in references]
+    )
     with _named_frames():
         for module in _modules(frames, "numbers"):
             results |= module.numbers(frames)
     write_whole(output, numbers.to_tex(results))
 
 
+class _Condition(BaseModel):
+    quantity: str
+    verdict: Verdict
+    estimate: float
+    ci_low: float | None
+    ci_high: float | None
+    relation: str
+    threshold: float
+    n: int
+
+
+class _Claim(BaseModel):
+    id: str
+    statement: str
+    source: str
+    figure: str
+    estimator: str
+    verdict: Verdict
+    quantity: str | None
+    estimate: float | None
+    ci_low: float | None
+    ci_high: float | None
+    relation: str | None
+    threshold: float | None
+    n: int
+    to_decide: str | None
+    conditions: list[_Condition]
+
+
+_CLAIMS = TypeAdapter(list[_Claim])
 COLOURS = {"reproduced": "green", "refuted": "red", "inconclusive": "yellow", "not_run": "dim"}
 
 
@@ -127,18 +164,32 @@ def read_claims(path: Path) -> list[dict[str, Any]]:
         UserError: it is not one.
     """
     claims = read_json(path)
-    keys = {"id", "verdict", "conditions", "to_decide"}
-    if not isinstance(claims, list) or not all(isinstance(claim, dict) and keys <= claim.keys() for claim in claims):
-        raise UserError(f"{path} is not the claims.json of a run of this version; make it again")
+    try:
+        _CLAIMS.validate_python(claims)
+    except ValidationError:
+        raise UserError(f"{path} is not the claims.json of a run of this version; make it again") from None
     return claims
+
+
+def interval_text(condition: dict[str, Any]) -> tuple[str, str]:
+    """The ends of a condition's interval, for readers; one that is infinite is left out."""
+    return tuple("" if condition[end] is None else f"{condition[end]:.4g}" for end in ("ci_low", "ci_high"))
+
+
+def condition_texts(condition: dict[str, Any]) -> list[str]:
+    """A condition for readers: quantity, estimate, interval, relation and threshold, n."""
+    low, high = interval_text(condition)
+    return [
+        condition["quantity"],
+        f"{condition['estimate']:.4g}",
+        f"{low} to {high}" if low or high else "",
+        f"{condition['relation']} {condition['threshold']:.4g}",
+        str(condition["n"]),
+    ]
 
 
 def print_verdicts(path: Path) -> None:
     """Print claims.json as a table on standard output: every claim with each of its conditions."""
-
-    def text(value: float | None) -> str:
-        return "" if value is None else f"{value:.4g}"
-
     claims = read_claims(path)
     table = Table(title="Claims")
     for heading in ("claim", "verdict", "measured", "estimate", "95% interval", "holds if", "n"):
@@ -151,16 +202,10 @@ def print_verdicts(path: Path) -> None:
             claim["to_decide"] and f"to decide it: {claim['to_decide']}",
         )
         for condition in claim["conditions"]:
-            low, high = text(condition["ci_low"]), text(condition["ci_high"])
-            table.add_row(
-                "",
-                condition["verdict"] if condition["verdict"] != claim["verdict"] else "",
-                condition["quantity"],
-                text(condition["estimate"]),
-                f"{low} to {high}" if low else "",
-                f"{condition['relation']} {text(condition['threshold'])}",
-                str(condition["n"]),
-            )
+            verdict = condition["verdict"] if condition["verdict"] != claim["verdict"] else ""
+            table.add_row("", verdict, *condition_texts(condition))
     console = Console()
     console.width = max(console.width, 110)  # a log has no width of its own
     console.print(table)
+    counts = {verdict: sum(claim["verdict"] == verdict for claim in claims) for verdict in COLOURS}
+    print(", ".join(f"{count} {verdict.replace('_', ' ')}" for verdict, count in counts.items()))

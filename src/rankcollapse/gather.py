@@ -3,13 +3,20 @@
 import json
 from pathlib import Path
 
+from rankcollapse.costs import cost
 from rankcollapse.files import read_json, write_whole
 from rankcollapse.frames import concatenate, write_frame
 from rankcollapse.source import settings_hash
 
 
-def gather_cells(cells: list[Path], output: Path) -> None:
-    """Join the cells of a frame in the order given, and their provenance in the file ending in `.json`."""
+def gather_cells(cells: list[Path], benchmarks: Path, output: Path) -> None:
+    """Join the cells of a frame in the order given, and their provenance in the file ending in `.json`.
+
+    Args:
+        cells: Parquet files, each with its provenance beside it.
+        benchmarks: folder of Snakemake's benchmark files of the cells; what it lacks is not counted.
+        output: Parquet file to write.
+    """
     records = [read_json(cell.with_suffix(".json")) for cell in cells]
     table = concatenate(cells)
     phases: dict[str, float] = {}
@@ -21,6 +28,7 @@ def gather_cells(cells: list[Path], output: Path) -> None:
         "settings_sha256": settings_hash([record["settings"] for record in records]),
         "seconds": round(sum(record["seconds"] for record in records), 3),
         "phases": phases,
+        "cost": cost([path for path in (benchmarks / f"{cell.stem}.tsv" for cell in cells) if path.is_file()]),
         "devices": sorted({record["device"] for record in records}),
         "cells": records,
     }

@@ -3,7 +3,9 @@
 Thresholds stand beside the code that judges (`experiments/*/claims.py`) and, with what was measured, in claims.json.
 """
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
+
+Verdict = Literal["reproduced", "refuted", "inconclusive", "not_run"]
 
 
 class Claim(NamedTuple):
@@ -90,7 +92,8 @@ LEDGER = {
         "Weights of one sign take its rank from a BN network, and its ability to train.",
         "Figure 6; section 4",
         "breaking",
-        "Ratio of ranks and difference of losses (VGG-19: accuracies) of networks of the same seeds; t interval.",
+        "Ratio of ranks and difference of losses of networks of the same seeds; t interval. VGG-19: of numerical ranks "
+        "and accuracies; not of r, since in a first run r, which is at least one, was below two with BN itself.",
     ),
     "C11": Claim(
         "The participation ratio before training orders the variants by their speed of training.",
@@ -141,7 +144,7 @@ LEDGER = {
         "ours; the release beside the paper",
         "deviations",
         "Each quantity with one thing done as in the release and all else equal, by seed where possible; t interval. "
-        "It must fall on the side of the threshold on which it falls our way.",
+        "It must fall on the side of the threshold on which it falls our way; if that is neither, E4 is open.",
     ),
     "E5": Claim(
         "With N samples fixed and the width growing, a linear network with batch normalization makes them orthogonal: "

@@ -2,7 +2,9 @@ r"""numbers.tex: every number of the paper as a LaTeX result, looked up by name 
 
 import math
 import re
-from typing import Any
+from typing import Any, get_args
+
+from rankcollapse.ledger import Verdict
 
 _SPECIAL = {"\\": r"\textbackslash{}", "√": r"$\surd$", "–": "--", "≥": r"$\geq$", "²": "$^2$"} | {
     character: "\\" + character for character in "#$%&_{}"
@@ -107,4 +109,7 @@ def from_run(manifest: dict[str, Any], claims: list[dict[str, Any]]) -> dict[str
         for claim in claims
     )
     results["claims.rows"] = "\n".join(map(claim_row, claims))
+    results["claims.count"] = number(len(claims))
+    for verdict in get_args(Verdict):
+        results[f"claims.{verdict}"] = number(sum(claim["verdict"] == verdict for claim in claims))
     return results

@@ -4,7 +4,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from rankcollapse.downstream import read_claims
+from rankcollapse.downstream import condition_texts, read_claims
 from rankcollapse.files import write_whole
 
 _HEAD = """<!DOCTYPE html>
@@ -32,22 +32,10 @@ td, th { padding: 0.15rem 0.6rem 0.15rem 0; text-align: left; vertical-align: to
 """
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.4g}"
-
-
 def _row(condition: dict[str, Any]) -> str:
-    low, high = _number(condition["ci_low"]), _number(condition["ci_high"])
-    cells = [
-        condition["quantity"],
-        _number(condition["estimate"]),
-        f"{low} to {high}" if low else "",
-        f"{condition['relation']} {_number(condition['threshold'])}",
-        str(condition["n"]),
-    ]
     verdict = condition["verdict"]
     tail = f'<td class="{verdict}">{verdict}</td>'
-    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + tail + "</tr>"
+    return "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in condition_texts(condition)) + tail + "</tr>"
 
 
 def write_page(path: Path, output: Path) -> None:

@@ -85,6 +85,8 @@ rule frame:
         mem_mb=1000,
         runtime=5,
     params:
+        benchmarks=lambda wildcards, output: Path(output.frame).parents[1] / "benchmarks/cells" / wildcards.frame,
         source=source("gather"),
     shell:
-        "rankcollapse gather {input.cells:q} --output {output.frame:q} > {log:q} 2>&1"
+        "rankcollapse gather {input.cells:q} --benchmarks {params.benchmarks:q} --output {output.frame:q}"
+        " > {log:q} 2>&1"

@@ -1,15 +1,20 @@
 # What is handed on: an RO-Crate of the run, the paper as arXiv takes it, and one archive of everything.
 
+TRACKED = run(["git", "ls-files"], capture_output=True, text=True).stdout.splitlines() if which("git") else []
+
 
 rule crate:
     input:
         # of the reference's run if results come from it: frames and figures are listed, not computed again
-        frames=FRAMES,
-        figures=expand(f"{RESULTS}/figures/{{experiment}}.png", experiment=EXPERIMENTS),
-        claims=rules.claims.output,
-        manifest=rules.manifest.output,
-        page=rules.verdicts_page.output,
-        paper=PAPER,
+        made=[
+            *FRAMES,
+            *expand(f"{RESULTS}/figures/{{experiment}}.png", experiment=EXPERIMENTS),
+            *rules.claims.output,
+            *rules.manifest.output,
+            *rules.verdicts_page.output,
+            PAPER,
+        ],
+        sources=filter(exists, TRACKED),
     output:
         f"{RESULTS}/crate.zip",
     log:
@@ -24,7 +29,7 @@ rule crate:
         results=lambda wildcards, output: Path(output[0]).parent,
         source=source("package"),
     shell:
-        "rankcollapse crate {params.results:q} {input:q} --output {output:q} > {log:q} 2>&1"
+        "rankcollapse crate {params.results:q} {input.made:q} --output {output:q} > {log:q} 2>&1"
 
 
 rule arxiv:
@@ -52,9 +57,8 @@ rule arxiv:
 
 rule archive:
     input:
-        rules.crate.output,
-        rules.arxiv.output,
-        PAPER,
+        made=[*rules.crate.output, *rules.arxiv.output, PAPER],
+        sources=filter(exists, TRACKED),
     output:
         f"{RESULTS}/archive.zip",
     log:
@@ -68,4 +72,4 @@ rule archive:
     params:
         source=source("package"),
     shell:
-        "rankcollapse archive {input:q} --output {output:q} > {log:q} 2>&1"
+        "rankcollapse archive {input.made:q} --output {output:q} > {log:q} 2>&1"

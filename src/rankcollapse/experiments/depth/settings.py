@@ -46,6 +46,15 @@ class AdamSettings(Settings):
     """grid from which Adam's step size is chosen"""
 
 
+class FixedSettings(Settings):
+    """BN networks trained with step sizes that are not searched (D1); all else as in `depth.training`."""
+
+    depths: Depths
+    """hidden-to-hidden layers `h`, of those of `depth.training`"""
+    step_sizes: StepSizes
+    """step sizes of SGD, each as if it were written into the code; the ends of the grid bound the rest"""
+
+
 class DepthSettings(Settings):
     """Figure 1: depth against rank at initialization and training accuracy."""
 
@@ -58,6 +67,7 @@ class DepthSettings(Settings):
     rank: RankSettings
     training: TrainingSettings
     adam: AdamSettings
+    fixed: FixedSettings
 
     @model_validator(mode="after")
     def _batch_fits(self) -> Self:
@@ -70,12 +80,13 @@ class DepthSettings(Settings):
 
     @model_validator(mode="after")
     def _depths_to_compare(self) -> Self:
-        return compared(self, "adam", self.adam.depths, self.training.depths)
+        compared(self, "adam", self.adam.depths, self.training.depths)
+        return compared(self, "fixed", self.fixed.depths, self.training.depths)
 
     def grids(self) -> dict[str, Grid]:
         """The frames of this experiment, each computed by the module of that name."""
         shared = {"dataset": self.dataset, "width": self.width, "batch_size": self.batch_size}
-        rank, training, adam = (part.model_dump() for part in (self.rank, self.training, self.adam))
+        rank, training, adam, fixed = (part.model_dump() for part in (self.rank, self.training, self.adam, self.fixed))
         return {
             "rank": Grid(
                 stage="rank_at_initialization",
@@ -94,5 +105,11 @@ class DepthSettings(Settings):
                 dataset=self.dataset,
                 cells=product(variant=["bn"], depth=adam.pop("depths")),
                 fixed=shared | training | adam | {"optimizer": "adam"},
+            ),
+            "fixed": Grid(
+                stage="training",
+                dataset=self.dataset,
+                cells=product(variant=["bn"], depth=fixed.pop("depths")),
+                fixed=shared | training | fixed | {"search": False},
             ),
         }

@@ -51,6 +51,7 @@ def run(
     device: str,
     session: Session,
     optimizer: Literal["sgd", "adam"] = "sgd",
+    search: bool = True,
 ) -> pa.Table:
     """Train ReLU MLPs: first a search over step sizes, then fresh networks with the best one.
 
@@ -67,6 +68,7 @@ def run(
         device: torch device.
         session: where checkpoints go.
         optimizer: "sgd", or "adam" as the release has it for BN networks (D1).
+        search: whether the step size is searched; if not, the final networks are trained with each of the grid.
 
     Returns:
         One row a trained network, see `COLUMNS`.
@@ -125,7 +127,11 @@ def run(
             )
         ]
 
-    return to_table(search_then_train(train_members, [variant], step_sizes, search_seeds, seeds), COLUMNS)
+    if search:
+        rows = search_then_train(train_members, [variant], step_sizes, search_seeds, seeds)
+    else:
+        rows = train_members("final", [(variant, step, seed) for step in step_sizes for seed in range(seeds)])
+    return to_table(rows, COLUMNS)
 
 
 def _other_accuracies(

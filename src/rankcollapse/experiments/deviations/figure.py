@@ -25,6 +25,7 @@ def draw(frames: dict[str, pd.DataFrame]) -> Figure:
         _rows(top, accuracies)
         _rows(bottom, others)
         bottom.set_xscale("symlog", linthresh=1)
+        bottom.margins(x=0.1)
         bottom.xaxis.set_major_formatter(ScalarFormatter())
         bottom.set_xlabel("distance from the claim's threshold")
         top.set_title("accuracies")

@@ -15,7 +15,7 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
             deviation.row,
             escape(deviation.release),
             escape(deviation.quantity),
-            interval(*deviation.ours[:3]),
+            number(deviation.ours.estimate),
             interval(*deviation.effect[:3]),
             deviation.claim or "none",
             deviation.changes(),

@@ -11,6 +11,7 @@ class DeviationsSettings(Settings):
     uses: ClassVar[list[str]] = [
         "depth.training",
         "depth.adam",
+        "depth.fixed",
         "deep.chain",
         "width.chain",
         "pretraining.training",

@@ -12,18 +12,18 @@ import pandas as pd
 from scipy import stats
 
 from rankcollapse.claims import Condition
-from rankcollapse.experiments.breaking.claims import RANK_FALLS, STALLS
+from rankcollapse.experiments.breaking.claims import ORDERS, RANK_FALLS, STALLS
 from rankcollapse.experiments.breaking.summary import fallen, stalled
-from rankcollapse.experiments.components.summary import CENTRAL, DEFAULT
+from rankcollapse.experiments.components.summary import CENTRAL, DEFAULT, ordering
 from rankcollapse.experiments.components.summary import networks as convolutional
 from rankcollapse.experiments.components.summary import of as of_variant
-from rankcollapse.experiments.deep.claims import COLLAPSED_RANK, by_layer
-from rankcollapse.experiments.depth.claims import TRAINED_ACCURACY
+from rankcollapse.experiments.deep.claims import by_layer
+from rankcollapse.experiments.depth.claims import CHANCE_ACCURACY, COLLAPSED_RANK, TRAINED_ACCURACY
 from rankcollapse.experiments.deviations.published import REPLACED_ACCURACIES, RUNS
-from rankcollapse.experiments.pretraining.claims import CHANCE_ACCURACY, LIKE_BN
+from rankcollapse.experiments.pretraining.claims import LIKE_BN
 from rankcollapse.experiments.pretraining.summary import final
 from rankcollapse.experiments.width.claims import EXPONENT
-from rankcollapse.experiments.width.summary import gammas, series, stationary
+from rankcollapse.experiments.width.summary import gammas, series
 from rankcollapse.intervals import Interval, mean_interval, power_law, stationary_interval
 
 Frames = dict[str, pd.DataFrame]
@@ -94,7 +94,7 @@ def _first(values: pd.Series, count: int) -> tuple[Interval, Interval, Interval]
 
 
 def _of_training(frames: Frames) -> Iterator[Deviation]:
-    """D1 to D3, on the accuracy of BN networks in Figure 1."""
+    """D1 and D2, on the accuracy of BN networks in Figure 1, and D3."""
     frame = frames["depth.training"]
     bn = frame[frame["variant"] == "bn"]
     trained = (">=", TRAINED_ACCURACY, "C2")
@@ -105,31 +105,27 @@ def _of_training(frames: Frames) -> Iterator[Deviation]:
     sides = _paired(*(side["final_accuracy"] for side in runs))
     yield Deviation("D1", "Adam, not SGD; both searched", f"BN accuracy, depth {depth}", *sides, *trained)
 
-    search = bn[bn["phase"] == "search"].pivot(index=["depth", "seed"], columns="step_size", values="final_accuracy")
-    by_depth = search.groupby("depth").mean()
-    best, lowest = ([float(by_depth.loc[at].agg(pick)) for at in by_depth.index] for pick in ("idxmax", "idxmin"))
-    chosen, poorest = (
-        pd.concat([search.loc[at][step].reset_index(drop=True) for at, step in zip(by_depth.index, steps, strict=True)])
-        for steps in (best, lowest)
-    )
-    sides = _paired(poorest.reset_index(drop=True), chosen.reset_index(drop=True))
-    yield Deviation(
-        "D1", "hard-coded step size: at worst the poorest of the grid", "BN accuracy, mean of depths", *sides, *trained
-    )
+    fixed = frames["depth.fixed"]
+    depth = int(fixed["depth"].max())
+    searched = bn[(bn["phase"] == "final") & (bn["depth"] == depth)].set_index("seed")["final_accuracy"]
+    for step, runs in fixed[fixed["depth"] == depth].groupby("step_size"):
+        sides = _paired(runs.set_index("seed")["final_accuracy"], searched)
+        yield Deviation("D1", f"hard-coded step size, say {step:g}", f"BN accuracy, depth {depth}", *sides, *trained)
 
     deepest = int(bn["depth"].max())
     runs = bn[(bn["phase"] == "final") & (bn["depth"] == deepest)].sort_values("seed").reset_index()
     quantity = f"BN accuracy, depth {deepest}"
     sides = _paired(runs["sampled_accuracy"], runs["final_accuracy"])
     yield Deviation("D2", "accuracy on 1,000 random images, not on all", quantity, *sides, *trained)
-    sides = _paired(runs["final_accuracy"], runs["population_accuracy"])
-    yield Deviation("D2", "BN always on batch statistics, not on those of the set", quantity, *sides, *trained)
+    sides = _paired(runs["population_accuracy"], runs["final_accuracy"])
+    yield Deviation("D2", "BN on statistics of the set (release and we: of the batch)", quantity, *sides, *trained)
     sides = _first(runs["final_accuracy"], RUNS)
     yield Deviation("D2", f"{RUNS} runs, not all", quantity, *sides, *trained)
 
-    raised = max(plotted - found for found, plotted in REPLACED_ACCURACIES)
-    sides = _paired(runs["final_accuracy"] + raised, runs["final_accuracy"])
-    yield Deviation("D3", "values replaced before plotting: the larger change", quantity, *sides, *trained)
+    for found, plotted in REPLACED_ACCURACIES:  # the release's own numbers: constants, without an interval
+        sides = (Interval(value, value, value, RUNS) for value in (found, plotted, plotted - found))
+        done, quantity = "value replaced before plotting", "accuracy as found in the release's results"
+        yield Deviation("D3", done, quantity, *sides, *trained[:2], None)
 
 
 def _of_chains(frames: Frames) -> Iterator[Deviation]:
@@ -147,23 +143,31 @@ def _of_chains(frames: Frames) -> Iterator[Deviation]:
     frame = frames["width.chain"]
     if frame["width"].nunique() < 3:
         return
-    gamma = gammas(frame)[0]
-    ours = power_law(stationary(frame, gamma, "participation_ratio"))
-    parts = [("the numerical rank of M", ["matrix_rank"]), ("singular values of M above 1e-9", ["above_1e-9"])]
-    for name, measures in [("the mean of two ranks of M", ["matrix_rank", "above_1e-9"]), *parts]:
-        means = {
-            int(width): stationary_interval(np.mean([series(frame, gamma, width, m) for m in measures], axis=0))[0]
-            for width in sorted(frame["width"].unique())
-        }
-        yield Deviation(
-            "D5",
-            f"{name}, not r",
-            f"exponent in the width, γ = {gamma}",
-            *_unpaired(power_law(means), ours),
-            ">=",
-            EXPONENT,
-            "C5",
-        )
+    gamma, widths = gammas(frame)[0], sorted(map(int, frame["width"].unique()))
+
+    def growth(*measures: str) -> Interval:
+        """Exponent of the mean of some measures in the width."""
+        chains = {width: [series(frame, gamma, width, name) for name in measures] for width in widths}
+        return power_law({width: stationary_interval(np.mean(each, axis=0))[0] for width, each in chains.items()})
+
+    def change(*measures: str) -> Interval:
+        """The same less that of r: exponent of their ratio, chain by chain."""
+        ratios = {}
+        for width in widths:
+            r = series(frame, gamma, width, "participation_ratio")
+            cut = stationary_interval(r)[1]
+            means = np.mean([series(frame, gamma, width, name)[:, cut:].mean(1) for name in measures], axis=0)
+            ratios[width] = mean_interval(means / r[:, cut:].mean(1))
+        return power_law(ratios)
+
+    for name, measures in (
+        ("the mean of two ranks of M", ("matrix_rank", "above_1e-9")),
+        ("the numerical rank of M", ("matrix_rank",)),
+        ("singular values of M above 1e-9", ("above_1e-9",)),
+    ):
+        sides = growth("participation_ratio"), growth(*measures), change(*measures)
+        quantity = f"exponent in the width, γ = {gamma}"
+        yield Deviation("D5", f"{name}, not r", quantity, *sides, ">=", EXPONENT, "C5")
 
 
 def _of_pixels(frames: Frames) -> Iterator[Deviation]:
@@ -186,17 +190,22 @@ def _of_pixels(frames: Frames) -> Iterator[Deviation]:
 
 
 def _of_flags(frames: Frames) -> Iterator[Deviation]:
-    """D7, on the curves of Figure 5 that are labelled with a part of BN; no claim rests on them."""
+    """D7, on the networks of Figure 5 that are labelled with a part of BN, and on the order that C11 is about."""
     table = convolutional(frames["components.training"], CENTRAL)
-    full, *parts = (
-        of_variant(table, CENTRAL, (normalization, DEFAULT)).set_index("seed")["final_accuracy"]
-        for normalization in ("full", "center", "scale")
-    )
+    by_kind = {kind: of_variant(table, CENTRAL, (kind, DEFAULT)) for kind in ("full", "center", "scale")}
+    if any(rows.empty for rows in by_kind.values()):
+        return
+    full, *parts = (rows.set_index("seed")["final_accuracy"] for rows in by_kind.values())
     for name, part in zip(("centring", "scaling"), parts, strict=True):
-        if len(part) and len(full):
-            quantity = f'accuracy of VGG-19, "{name} only"'
-            done = f'the flag "{name} only" does nothing: full BN'
-            yield Deviation("D7", done, quantity, *_paired(full, part), ">=", TRAINED_ACCURACY, None)
+        done = f"the flag for {name} only does nothing: full BN"
+        sides = _paired(full, part)
+        yield Deviation("D7", done, f"accuracy of VGG-19, {name} only", *sides, ">=", TRAINED_ACCURACY, None)
+    others = table.drop(index=[*by_kind["center"].index, *by_kind["scale"].index])
+    released = pd.concat([others, *(by_kind["full"].assign(normalization=kind) for kind in ("center", "scale"))])
+    theirs, ours = (ordering(networks, "mean_loss") for networks in (released, table))
+    if theirs and ours:
+        quantity = "rank correlation of r with speed, VGG-19"
+        yield Deviation("D7", "both flags do nothing", quantity, *_unpaired(theirs, ours), ">=", ORDERS, "C11")
 
 
 def _of_signs(frames: Frames) -> Iterator[Deviation]:
@@ -207,13 +216,17 @@ def _of_signs(frames: Frames) -> Iterator[Deviation]:
         ("relu", "all", "one sign: U[0, 0.1] for all parameters, BN's too"),
         ("tanh", "all", "both of these"),
     ):
-        rows = release[(release["activation"] == activation) & (release["one_signed"] == parameters)]
+        both = pd.concat([frames["breaking.training"], release])  # those with weights of both signs are trained once
+        both = both[(both["variant"] == "bn") & (both["activation"] == activation)]
+        one = release[(release["activation"] == activation) & (release["one_signed"] == parameters)]
+        rows = pd.concat([both, one[one["variant"] == "one-signed"]])
         for measure, quantity, threshold in (
             (fallen, "r, both signs over one", RANK_FALLS),
             (stalled, "last loss above the middle of guessing and BN", STALLS),
         ):
-            sides = _paired(measure(rows), measure(frames["breaking.training"]))
-            yield Deviation("D8", done, quantity, *sides, ">=", threshold, "C10")
+            pairs = (measure(rows), measure(frames["breaking.training"]))
+            if all(np.isfinite(side).all() for side in pairs):  # else a network with both signs diverged
+                yield Deviation("D8", done, quantity, *_paired(*pairs), ">=", threshold, "C10")
 
 
 def deviations(frames: Frames) -> list[Deviation]:

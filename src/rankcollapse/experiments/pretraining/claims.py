@@ -5,12 +5,11 @@ from typing import Any
 import pandas as pd
 
 from rankcollapse.claims import Condition, judge
+from rankcollapse.experiments.depth.claims import CHANCE_ACCURACY, TRAINED_ACCURACY
 from rankcollapse.experiments.pretraining.summary import accuracy, shortfall
 
 # Thresholds, fixed before the runs they judge.
 DEEP = 16  # layers from which plain vanilla networks fail (C2)
-CHANCE_ACCURACY = 0.2  # twice chance level for ten classes: the net has not learned
-TRAINED_ACCURACY = 0.5  # five times chance level: the net has learned
 LIKE_BN = -0.1  # accuracy that a network may fall short of BN and still train like it
 
 

@@ -13,8 +13,6 @@ class RawSettings(Settings):
 
     depths: Depths
     """hidden-to-hidden layers `h`, of those of `pretraining`"""
-    step_sizes: StepSizes
-    """grid from which the SGD step size is chosen"""
 
 
 class PretrainingSettings(Settings):

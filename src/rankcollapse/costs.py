@@ -1,0 +1,26 @@
+"""What a run cost: seconds and memory of its jobs as Snakemake's benchmark files have them, and space on disk."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+
+def cost(benchmarks: list[Path]) -> dict[str, Any]:
+    """The jobs whose benchmark files (TSV) these are, together.
+
+    Returns:
+        `jobs`; `job_seconds`, the sum of their durations, start-up included; `peak_mb`, the largest resident memory of
+        one of them (MB), None where all were too short to be sampled.
+    """
+    rows = [row for path in benchmarks for row in csv.DictReader(path.open(encoding="utf-8"), delimiter="\t")]
+    peaks = [float(row["max_rss"]) for row in rows if row["max_rss"] != "NA"]
+    return {
+        "jobs": len(rows),
+        "job_seconds": round(sum(float(row["s"]) for row in rows), 1),
+        "peak_mb": max(peaks, default=None),
+    }
+
+
+def disk_mb(folder: Path) -> float:
+    """Size of all files below a folder, in MB."""
+    return round(sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6, 1)
