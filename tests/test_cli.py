@@ -112,7 +112,8 @@ def test_latex_packages_are_named(tmp_path):
 
 @pytest.mark.parametrize("verdict", ["reproduced", "inconclusive", "not_run", "refuted"])
 def test_verify_prints_any_verdict(tmp_path, verdict):
-    claim = {"id": "C1", "quantity": "rank", "estimate": 1.0, "ci_low": 0.9, "ci_high": 1.1}
+    claim = dict.fromkeys(("statement", "source", "figure", "estimator"), "as in the ledger")
+    claim |= {"id": "C1", "quantity": "rank", "estimate": 1.0, "ci_low": 0.9, "ci_high": 1.1}
     claim |= {"verdict": verdict, "relation": "<", "threshold": 2.0, "n": 5}
     claim |= {"conditions": [dict(claim)], "to_decide": None}
     (tmp_path / "claims.json").write_text(json.dumps([claim]))

@@ -79,7 +79,9 @@ def test_conditions_are_paired_by_claim_and_quantity(tmp_path, capsys):
     print_comparison(tmp_path / "run.json", tmp_path / "reference.json")
     shown = capsys.readouterr().out
     assert "reproduced, was refuted" in shown
-    assert "1 identical, 0 equivalent, 0 compatible, 1 different, 1 only one; verdicts that changed: C1, C2, C3" in shown
+    assert (
+        "1 identical, 0 equivalent, 0 compatible, 1 different, 1 only one; verdicts that changed: C1, C2, C3" in shown
+    )
 
 
 def test_a_file_that_is_no_claims(tmp_path):
