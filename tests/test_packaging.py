@@ -1,5 +1,6 @@
 """pyproject.toml, requirements.lock and environment.yml agree."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -48,3 +49,9 @@ def test_every_direct_dependency_has_a_reason():
     dependencies = [line for line in lines if line.strip()]
     assert len(dependencies) >= len(direct())
     assert all(re.match(r"\s+# \S", line) for line in dependencies)
+
+
+def test_the_verdicts_in_the_readme_are_those_of_the_reference_results():
+    rows = re.findall(r"^\| ([CE]\d+) \|[^|]*\| \**([a-z ]+)\**[^|]*\|", (ROOT / "README.md").read_text(), re.M)
+    claims = json.loads((ROOT / "results/reference/laptop/claims.json").read_text())
+    assert dict(rows) == {claim["id"]: claim["verdict"].replace("_", " ") for claim in claims}
