@@ -2,13 +2,14 @@
 
 import copy
 import json
+import random
 from pathlib import Path
 
 import jsonschema
 import pytest
 import yaml
 
-from rankcollapse.config import check_settings, schema, table, write_documentation
+from rankcollapse.config import Config, check_settings, read_settings, schema, table, write_documentation
 from rankcollapse.errors import UserError
 
 CONFIG = Path(__file__).parent.parent / "config"
@@ -108,3 +109,74 @@ def test_the_cells_of_a_grid():
     assert len(training.cells) == 2 * len(values()["depth"]["training"]["depths"])
     assert training.cells[0] == {"variant": "vanilla", "depth": 0}
     assert "depths" not in training.fixed
+
+
+def ends_in_settings_or_a_message(path):
+    try:
+        settings = check_settings(read_settings(path), path.name)
+    except UserError:
+        return False
+    assert isinstance(settings, Config)
+    assert all(grid.cells for grid in settings.grids().values())
+    return True
+
+
+def places(values):
+    """Every key of nested settings, with the mapping or list that holds it."""
+    for key, value in values.items() if isinstance(values, dict) else enumerate(values):
+        yield values, key
+        if isinstance(value, dict | list):
+            yield from places(value)
+
+
+JUNK = [
+    None, "", "x", "1", "null", "[1", "İ", "a" * 1000, True, -1, 0, 1.5, 10**30, float("nan"), float("inf"),
+    [], [None], [[]], [1, 1], ["none"], {}, {"a": 1}, {"0": 1}, {1: 2}, {None: 0},
+]  # fmt: skip
+
+
+def test_mutated_settings_end_in_settings_or_a_message(tmp_path):
+    accepted = 0
+    for seed in range(200):
+        draw, settings = random.Random(seed), values("smoke")
+        for _ in range(draw.randint(1, 3)):
+            parent, key = draw.choice(list(places(settings)))
+            what = draw.choice(["junk", "gone", "renamed", "copied"])
+            if what == "junk":
+                parent[key] = draw.choice(JUNK)
+            elif what == "copied":
+                other, place = draw.choice(list(places(settings)))
+                parent[key] = copy.deepcopy(other[place])
+            else:
+                value = parent.pop(key)
+                if what == "renamed" and isinstance(parent, dict):
+                    parent[draw.choice(["x", 1, None, f"{key}s"])] = value
+        path = tmp_path / "mutated.yaml"
+        path.write_text(yaml.safe_dump(settings))
+        accepted += ends_in_settings_or_a_message(path)
+    assert 0 < accepted < 100
+
+
+@pytest.mark.parametrize("content", [b"", b"- a", b"<html>", b"depth: [1", b"a: \xff", b"a: 2020-99-99"])
+def test_a_file_that_holds_no_settings_is_named(tmp_path, content):
+    (tmp_path / "odd.yaml").write_bytes(content)
+    with pytest.raises(UserError, match=r"odd.yaml (is not YAML|must hold settings as KEY: VALUE)"):
+        read_settings(tmp_path / "odd.yaml")
+
+
+def test_a_damaged_settings_file_ends_in_settings_or_a_message(tmp_path):
+    whole = (CONFIG / "smoke.yaml").read_bytes()
+    damaged = [b"a: !!python/name:os.system x"]
+    for seed in range(200):
+        draw, raw = random.Random(seed), bytearray(whole)
+        if seed % 10 == 0:
+            raw = raw[: draw.randrange(len(raw))]
+        for _ in range(draw.randint(1, 3)):
+            raw[draw.randrange(len(raw))] = draw.randrange(256)
+        damaged.append(bytes(raw))
+    path = tmp_path / "damaged.yaml"
+    accepted = 0
+    for raw in damaged:
+        path.write_bytes(raw)
+        accepted += ends_in_settings_or_a_message(path)  # a flipped byte in a comment, or in the digits of a number
+    assert accepted < 150

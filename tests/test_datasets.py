@@ -1,14 +1,20 @@
 """The catalogue, the embedded subset, and fetching from sources that fail in every way."""
 
+import bz2
+import contextlib
 import errno
 import gzip
 import hashlib
 import importlib.util
 import io
 import itertools
+import lzma
 import os
+import random
 import re
 import shutil
+import socket
+import struct
 import tarfile
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -77,6 +83,9 @@ class Handler(BaseHTTPRequestHandler):
         start = int(re.fullmatch(r"bytes=(\d+)-", asked)[1]) if asked else 0
         if isinstance(step, int):  # an error status
             self.send_error(step)
+            return
+        if callable(step):  # anything else
+            step(self)
             return
         body, cut, honours_range = step
         start = start if honours_range else 0
@@ -427,6 +436,154 @@ def test_a_server_that_fails_for_good(tmp_path, script, message):
     server = Server(*script)
     with pytest.raises(SourceFailed, match=message):
         download(server.url, tmp_path / "file", limit=len(PACKED))
+
+
+def stall(request):
+    """Announces a body and sends half of it; then nothing comes, and the connection stays."""
+    request.send_response(200)
+    request.send_header("Content-Length", str(len(PACKED)))
+    request.end_headers()
+    request.wfile.write(PACKED[: len(PACKED) // 2])
+    request.wfile.flush()
+    threading.Event().wait(0.5)
+
+
+def drip(request):
+    """Sends a byte now and then, for ever."""
+    request.send_response(200)
+    request.end_headers()
+    for _ in range(100):
+        request.wfile.write(b"x")
+        request.wfile.flush()
+        threading.Event().wait(0.02)
+
+
+def reset(request):
+    """Resets the connection before it answers."""
+    request.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    request.connection.close()
+    request.wfile = request.rfile = io.BytesIO()
+
+
+def nonsense(request):
+    request.wfile.write(bytes(range(256)))
+
+
+def another_range(request):
+    """Answers a request for the rest with a part that begins elsewhere."""
+    request.send_response(206)
+    request.send_header("Content-Range", f"bytes 10-{len(PACKED) - 1}/{len(PACKED)}")
+    request.send_header("Content-Length", str(len(PACKED) - 10))
+    request.end_headers()
+    request.wfile.write(PACKED[10:])
+
+
+def packed_again(request):
+    """Claims that the body is compressed for the transfer, which it is not."""
+    request.send_response(200)
+    request.send_header("Content-Encoding", "gzip")
+    request.end_headers()
+    request.wfile.write(CONTENT)
+
+
+def portal(request):
+    """A captive portal: every request gets a page to log in, and success as its status."""
+    request.send_response(200)
+    request.end_headers()
+    request.wfile.write(b"<html>Please log in</html>")
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr(fetch_module, "TIMEOUT", (0.2, 0.2))
+
+
+@pytest.mark.parametrize("trouble", [stall, reset, nonsense, packed_again])
+def test_a_server_that_recovers(tmp_path, impatient, trouble):
+    server = Server(trouble, trouble, WHOLE)
+    download(server.url, tmp_path / "file", limit=10**6)
+    assert (tmp_path / "file").read_bytes() == PACKED
+
+
+@pytest.mark.parametrize("trouble", [stall, reset, nonsense, packed_again])
+def test_a_server_that_never_recovers(tmp_path, impatient, trouble):
+    with pytest.raises(SourceFailed, match="no success in 5 attempts"):
+        download(Server(*5 * [trouble]).url, tmp_path / "file", limit=10**6)
+
+
+def test_a_server_that_is_too_slow_for_good(tmp_path, monkeypatch):
+    monkeypatch.setattr(fetch_module, "DEADLINE", 0.1)
+    monkeypatch.setattr(fetch_module, "CHUNK", 1)
+    with pytest.raises(SourceFailed, match="too slow"):
+        download(Server(drip).url, tmp_path / "file", limit=10**6)
+
+
+@pytest.mark.parametrize("trouble", [portal, another_range])
+def test_a_wrong_answer_never_reaches_the_cache(toy, cache, monkeypatch, trouble):
+    script = [trouble] if trouble is portal else [BROKEN, trouble]
+    server = Server(*script)
+    toy({"url": "https://example.org/"})
+    original = fetch_module._from_url
+    monkeypatch.setattr(fetch_module, "_from_url", lambda base, *rest: original(server.url, *rest))
+    with pytest.raises(UserError, match=r"damaged, cut short, or not a gzip file"):
+        fetch("toy")
+    assert list(cache.rglob("*")) == [cache / "toy"]
+
+
+def mutated(raw, draw):
+    """A few bytes changed, cut out, doubled, or cut off."""
+    raw = bytearray(raw)
+    for _ in range(draw.randint(1, 4)):
+        start = draw.randrange(len(raw))
+        stop = start + draw.choice([1, 1, 8, 100, 600])
+        what = draw.choice(["change", "change", "zero", "remove", "double", "end"])
+        if what == "change":
+            raw[start:stop] = draw.randbytes(len(raw[start:stop]))
+        elif what == "zero":
+            raw[start:stop] = bytes(len(raw[start:stop]))
+        elif what == "double":
+            raw[start:start] = raw[start:stop]
+        else:
+            del raw[start : stop if what == "remove" else None]
+        raw = raw or bytearray(1)
+    return bytes(raw)
+
+
+@pytest.mark.parametrize("hashes_match", [False, True])  # True: the worst case, its hash is in the catalogue
+def test_mutated_archives_end_in_the_right_images_or_a_message(folder_set, cache, tmp_path, hashes_match):
+    good = image_tar(pack(pictures()), 10**6)
+    packers = {"xz": lzma.compress, "gz": gzip.compress, "bz2": bz2.compress, "tar": bytes}
+    right = 0
+    for seed in range(220):  # some leave it as it was
+        draw = random.Random(seed)
+        packer = packers[draw.choice(list(packers))]
+        whole, inside = packer(good), draw.random() < 0.5  # damage to the tar, packed whole; or to what is packed
+        bad = packer(mutated(good, draw)) if inside else mutated(whole, draw)
+        if bad == whole:
+            continue
+        folder_set(bad if hashes_match else whole, good)
+        (tmp_path / "toy.tar.xz").write_bytes(bad)
+        with contextlib.suppress(UserError):
+            [target] = fetch("toy", tmp_path)
+            assert target.read_bytes() == good
+            target.unlink()
+            right += 1
+        assert list(cache.rglob("*")) == [cache / "toy"]
+    assert right < (60 if hashes_match else 1)  # damage to what is no part of the images: padding, a file's owner
+
+
+def test_mutated_images_end_in_pictures_or_a_message(folder_set, tmp_path):
+    for seed in range(200):
+        draw, images = random.Random(seed), pictures()
+        name = draw.choice(sorted(images))
+        images[name] = mutated(images[name], draw)
+        archive = pack(images, mode="w")
+        folder_set(archive, image_tar(archive, 10**6))
+        (tmp_path / "toy.tar.xz").write_bytes(archive)
+        fetch("toy", tmp_path)
+        with contextlib.suppress(UserError):
+            X, y = load_training_set("toy")
+            assert (X.shape, len(y)) == ((6, 3, 4, 4), 6)
 
 
 def test_a_data_set_over_http(toy, cache, monkeypatch):

@@ -68,6 +68,21 @@ def test_twenty_kills_and_twenty_identical_endings(tmp_path, monkeypatch):
         assert not output.with_suffix(".checkpoints").exists()
 
 
+def test_two_processes_on_one_cell_do_not_disturb_each_other(tmp_path):
+    """A job goes on when Snakemake alone is killed, and the run that follows starts it again beside it."""
+    fetch("fashion-mnist-mini")
+    whole, moments = finish(tmp_path / "whole.parquet"), random.Random(0)
+    for number in range(10):
+        output = tmp_path / f"{number}.parquet"
+        orphan = start(output)
+        time.sleep(moments.uniform(0, 0.3))
+        again = start(output)
+        orphan.join()
+        again.join()
+        assert (orphan.exitcode, again.exitcode) == (0, 0)
+        assert output.read_bytes() == whole
+
+
 def count(session, steps, stop=None, name="count"):
     """Adds up random numbers, one a step; stops as if killed before step `stop`."""
     total = torch.zeros(1)

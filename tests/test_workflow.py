@@ -1,5 +1,6 @@
 """The graph itself, in a copy of the project: it runs, runs nothing twice, and reruns exactly what it must."""
 
+import hashlib
 import json
 import os
 import re
@@ -27,7 +28,7 @@ class Project:
     """A copy of the project under git, with what a run leaves in it."""
 
     def __init__(self, folder):
-        self.folder = folder
+        self.folder, self.output = folder, folder.with_name(f"{folder.name}.output")
         listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
         names = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout
         for name in filter(None, names.split("\0")):
@@ -42,17 +43,54 @@ class Project:
             ["git", *arguments], cwd=self.folder, check=True, capture_output=True, text=True
         ).stdout.strip()
 
-    def run(self, command):
+    def environment(self, **changes):
+        """The variables that a command in the copy gets; one that is None is unset."""
         environment = {key: value for key, value in os.environ.items() if key != "RANKCOLLAPSE_CACHE"}
         environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
         environment["PYTHONPATH"] = str(self.folder / "src")  # the copy's modules, not the installed ones
-        return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True)
+        return {key: value for key, value in (environment | changes).items() if value is not None}
+
+    def run(self, command, *, umask=-1, **changes):
+        return subprocess.run(
+            command,
+            cwd=self.folder,
+            env=self.environment(**changes),
+            umask=umask,
+            capture_output=True,
+            text=True,
+            errors="replace",
+        )
 
     def shell(self, script):
         return self.run(["bash", "-euo", "pipefail", "-c", script])
 
-    def snakemake(self, *arguments):
-        return self.run(["snakemake", "--cores", "1", *arguments])
+    def snakemake(self, *arguments, **surroundings):
+        return self.run(["snakemake", "--cores", "1", *arguments], **surroundings)
+
+    def start(self, *arguments):
+        """A run in the background, its jobs in its process group; its output goes to a file beside the copy."""
+        command = ["snakemake", "--cores", "2", *arguments]
+        with self.output.open("w") as output:
+            return subprocess.Popen(
+                command,
+                cwd=self.folder,
+                env=self.environment(),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def clear(self):
+        """Remove all that runs have left: results, data, and what Snakemake knows of them."""
+        for name in ("results/smoke", "data", ".snakemake"):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+
+    def made(self):
+        """The sha256 of everything that a run must make with the same bytes, by name."""
+        results = self.folder / "results/smoke"
+        patterns = ("cells/*/*.parquet", "frames/*.parquet", "bounds/*.parquet", "figures/*.png", "claims.json")
+        paths = [path for pattern in patterns for path in results.glob(pattern)]
+        return {str(path.relative_to(results)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
     def planned(self, *arguments):
         """The jobs a dry run would run: rule -> count."""

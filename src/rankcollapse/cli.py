@@ -1,7 +1,9 @@
 """The command line: every rule of the workflow is one of these commands, and a person can type them too."""
 
+import errno
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,6 +13,8 @@ import typer
 from rankcollapse.errors import UserError
 
 # Heavy imports (torch, pandas, matplotlib) stay inside the commands that need them.
+
+NO_MEMORY = re.compile("allocate memory|failed to map")  # of torch, which has no type for it; of a library's import
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
@@ -62,7 +66,7 @@ def run(
     try:
         run_cell(frame, settings, output, device, threads, checkpoint_every)
     except (RuntimeError, MemoryError) as error:  # torch has no type of its own for a full CPU memory
-        if not isinstance(error, (torch.OutOfMemoryError, MemoryError)) and "allocate memory" not in str(error):
+        if not isinstance(error, (torch.OutOfMemoryError, MemoryError)) and not NO_MEMORY.search(str(error)):
             raise
         raise UserError(f"the {device} is out of memory ({error}). Use a smaller setting or another device.") from None
 
@@ -222,10 +226,17 @@ def settings(
 
 def main() -> None:
     """Run the command line; what the user can mend is told in one message, without a traceback."""
+    sys.stdout.reconfigure(errors="replace")  # for a terminal that is not UTF-8
     try:
         app()
     except UserError as error:
         sys.exit(f"error: {error}")
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        sys.exit(f"error: {place}{error.strerror or error}")
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        advice = ". Free some space and give the same command again; what is finished is kept" if full else ""
+        sys.exit(f"error: {place}{error.strerror or error}{advice}")
+    except (ImportError, MemoryError) as error:
+        if isinstance(error, ImportError) and not NO_MEMORY.search(str(error)):
+            raise
+        sys.exit(f"error: out of memory ({error}). Give it more memory, or use a smaller setting.")

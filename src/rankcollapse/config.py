@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+import yaml
 from pydantic import BaseModel, Field, ValidationError
 
 from rankcollapse.errors import UserError
@@ -120,6 +121,21 @@ def literal(value: Any) -> Any:
         return json.loads(value) if isinstance(value, str) else value
     except json.JSONDecodeError:
         return value
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """The content of a settings file, not yet checked.
+
+    Raises:
+        UserError: it is not YAML, or not a mapping of settings.
+    """
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (ValueError, yaml.YAMLError) as error:
+        raise UserError(f"{path} is not YAML: {error}") from None
+    if not isinstance(values, dict):
+        raise UserError(f"{path} must hold settings as KEY: VALUE, found {str(values)[:40]!r}")
+    return values
 
 
 def check_settings(values: Mapping[str, Any], source: str) -> Config:

@@ -1,21 +1,65 @@
 """Files: written so that nobody ever sees half of one, read with a clear message where they are damaged."""
 
+import glob
 import json
 import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from rankcollapse.errors import UserError
 
 
-def write_whole(path: Path, content: bytes | str) -> None:
-    """Write to a temporary name beside `path`, then rename: the file is there whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+@contextmanager
+def temporary_name(path: Path) -> Iterator[Path]:
+    """A hidden name beside `path` for a file or folder in the making; whatever bears it in the end is removed.
+
+    So is what processes that were killed left under such names.
+    """
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        process = left.suffixes[-2][1:]
+        if process.isdecimal() and not _runs(int(process)):
+            _remove(left)
+    name = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        temporary.write_bytes(content.encode() if isinstance(content, str) else content)
-        temporary.replace(path)
+        yield name
     finally:
-        temporary.unlink(missing_ok=True)
+        _remove(name)
+
+
+def _runs(process: int) -> bool:
+    """Whether there is a process of that number."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it is another user's
+        pass
+    return True
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, content: bytes | str) -> None:
+    """Write to a temporary name beside `path`, then rename: the file is there whole or not at all.
+
+    Raises:
+        OSError: it cannot be written; `path` is in the error.
+    """
+    with temporary_name(path) as temporary:
+        try:
+            temporary.write_bytes(content.encode() if isinstance(content, str) else content)
+            temporary.replace(path)
+        except OSError as error:
+            error.filename = str(path)  # a full disk names no file
+            raise
 
 
 def read_json(path: Path) -> Any:

@@ -1,5 +1,7 @@
 """Frames: tidy tables, one observation a row, stored as Parquet with a description of every column."""
 
+import hashlib
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,8 @@ import pyarrow.parquet as pq
 
 from rankcollapse.errors import UserError
 from rankcollapse.files import write_whole
+
+SEAL = b"sha256\x18\x40"  # in a Parquet footer: the key, then the mark of a text of 64 bytes
 
 
 def to_table(rows: list[dict[str, Any]], columns: dict[str, str]) -> pa.Table:
@@ -24,25 +28,35 @@ def to_table(rows: list[dict[str, Any]], columns: dict[str, str]) -> pa.Table:
     return table.cast(pa.schema(fields))
 
 
+def _sealed(raw: bytes) -> bytes:
+    """The bytes of a Parquet file, with the sha256 of all others of them as the value of its metadata's `sha256`."""
+    before, seal, after = raw.rpartition(SEAL)
+    digest = hashlib.sha256(before + seal + after[64:]).hexdigest()
+    return before + seal + digest.encode() + after[64:]
+
+
 def write_frame(table: pa.Table, path: Path) -> None:
-    """Write a Parquet file, whole or not at all."""
+    """Write a Parquet file, whole or not at all, with a hash in it by which any damage is found."""
     buffer = pa.BufferOutputStream()
-    pq.write_table(table, buffer)
-    write_whole(path, buffer.getvalue().to_pybytes())
+    with pq.ParquetWriter(buffer, table.schema) as writer:
+        writer.write_table(table)
+        writer.add_key_value_metadata({"sha256": 64 * "0"})
+    write_whole(path, _sealed(buffer.getvalue().to_pybytes()))
 
 
 def read_frame(path: Path) -> pa.Table:
-    """The table in a Parquet file.
+    """The table in a Parquet file that `write_frame` wrote.
 
     Raises:
-        UserError: it is not a Parquet file.
+        UserError: a byte of it is not as it was written.
     """
-    try:
-        return pq.read_table(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        if isinstance(error, FileNotFoundError):
-            raise
-        raise UserError(f"{path} is damaged: {error}. Delete it and run the workflow again.") from None
+    raw = path.read_bytes()
+    if _sealed(raw) != raw:
+        raise UserError(
+            f"{path} is damaged: it is not what was written there (its hash is wrong). Remove it and give the same"
+            f" command again, which then makes it anew: rm {shlex.quote(str(path))}"
+        )
+    return pq.read_table(pa.BufferReader(raw))
 
 
 def concatenate(paths: list[Path]) -> pa.Table:

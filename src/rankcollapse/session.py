@@ -1,5 +1,6 @@
 """Long work that may be killed at any moment: its progress on the screen, its checkpoints, its clock."""
 
+import contextlib
 import hashlib
 import io
 import shutil
@@ -90,14 +91,19 @@ class Session:
     def _save(self, path: Path, content: dict[str, Any]) -> None:
         buffer = io.BytesIO()
         torch.save({"identity": self.identity, **content}, buffer)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, hashlib.sha256(buffer.getvalue()).digest() + buffer.getvalue())
+        # an orphan of a killed run may compute the same cell, and remove this folder when it is done
+        with contextlib.suppress(FileNotFoundError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, hashlib.sha256(buffer.getvalue()).digest() + buffer.getvalue())
 
     def _load(self, path: Path | None) -> dict[str, Any] | None:
         """The checkpoint of a phase, or None if there is none that can be used."""
-        if path is None or not path.is_file():
+        try:
+            raw = path.read_bytes() if path else b""
+        except FileNotFoundError:
+            raw = b""
+        if not raw:
             return None
-        raw = path.read_bytes()
         if hashlib.sha256(raw[32:]).digest() != raw[:32]:
             print(f"{path.name} is damaged; starting the phase anew", file=sys.stderr, flush=True)
             return None
@@ -109,8 +115,8 @@ class Session:
 
     def forget(self) -> None:
         """Remove the checkpoints: the result is written."""
-        if self.folder and self.folder.exists():
-            shutil.rmtree(self.folder)
+        if self.folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class _Shown:

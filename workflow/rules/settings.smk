@@ -11,7 +11,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 from snakemake.utils import Paramspace
 
-from rankcollapse.config import check_settings
+from rankcollapse.config import check_settings, read_settings
 from rankcollapse.datasets.catalogue import cached_files, catalogue
 from rankcollapse.errors import UserError
 from rankcollapse.latex import advice, missing_packages
@@ -22,6 +22,11 @@ SCALE = config.get("scale", "laptop")
 SCALES = sorted(file.stem for file in Path("config").glob("*.yaml"))
 if SCALE not in SCALES:
     raise WorkflowError(f"there is no config/{SCALE}.yaml; scale must be one of: {', '.join(SCALES)}")
+
+try:
+    read_settings(Path(f"config/{SCALE}.yaml"))  # says what is wrong with a damaged file, and where
+except UserError as error:
+    raise WorkflowError(str(error))
 
 
 configfile: f"config/{SCALE}.yaml"

@@ -10,7 +10,6 @@ import io
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import zlib
 from pathlib import Path
@@ -20,6 +19,7 @@ import requests
 from rankcollapse.datasets.catalogue import DataSet, File, Source, cached_files, find
 from rankcollapse.datasets.unpack import BadArchive, image_tar
 from rankcollapse.errors import UserError
+from rankcollapse.files import temporary_name
 
 ATTEMPTS = 5
 CHUNK = 1 << 16  # bytes; at most this much is lost when a transfer breaks
@@ -195,16 +195,17 @@ def fetch(name: str, path: Path | None = None) -> list[Path]:
     try:
         cache.mkdir(parents=True, exist_ok=True)
         for source in sources:
-            with tempfile.TemporaryDirectory(prefix=".fetch-", dir=cache) as work:
+            with temporary_name(cache / "fetch") as work:
+                work.mkdir()
                 try:
-                    contents = _collect(dataset, source, Path(work))
+                    contents = _collect(dataset, source, work)
                 except SourceFailed as failure:
                     failures.append(f"  {_label(source)}: {failure}")
                     continue
                 for target in targets:
-                    (Path(work) / target.name).write_bytes(contents[target.name])
+                    (work / target.name).write_bytes(contents[target.name])
                 for target in targets:
-                    (Path(work) / target.name).replace(target)
+                    (work / target.name).replace(target)
                 return targets
     except OSError as error:
         size = sum(file.bytes for file in dataset.files.values()) / 1e6
