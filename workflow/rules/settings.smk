@@ -62,8 +62,8 @@ except UserError as error:
 RESULTS = f"results/{SCALE}" + ("-from-reference" if FROM_REFERENCE else "")
 FRAMES_FROM = f"{REFERENCE if FROM_REFERENCE else RESULTS}/frames"
 GRIDS = SETTINGS.grids()
-SPACES = {
-    frame: Paramspace(pd.DataFrame(grid.cells), filename_params="*", filename_sep=",", single_wildcard="cell")
+SPACES = {  # names of cells have no comma: Snakemake could not hand them to a cluster (its issue 2366)
+    frame: Paramspace(pd.DataFrame(grid.cells), filename_params="*", filename_sep="+", single_wildcard="cell")
     for frame, grid in GRIDS.items()
 }
 FRAMES = expand(f"{FRAMES_FROM}/{{frame}}.parquet", frame=GRIDS)
