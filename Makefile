@@ -10,10 +10,10 @@ CORES ?= all
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup latex paper test lint format lock clean
+.PHONY: help setup latex paper test test-slurm lint format lock clean
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 18
 
 setup: .venv/installed ## make .venv and install the pinned packages into it
 
@@ -41,6 +41,9 @@ paper: latex ## build everything at SCALE (default laptop), the paper included
 
 test: .venv/installed ## run the tests
 	pytest
+
+test-slurm: .venv/installed ## run the graph on a one-node Slurm that the tests bring up (as root, on Debian)
+	pytest -m slurm -n 0
 
 lint: .venv/installed ## check style: ruff, snakefmt, snakemake --lint
 	ruff check .

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import typer
 
 from rankcollapse.errors import UserError
+from rankcollapse.gpus import take_gpu
 
 # Heavy imports (torch, pandas, matplotlib) stay inside the commands that need them.
 
@@ -58,6 +59,9 @@ def run(
     """
     for library in ("OMP", "MKL", "OPENBLAS"):
         os.environ[f"{library}_NUM_THREADS"] = str(threads)  # read when torch is imported
+    lock = take_gpu() if device != "cpu" else None  # held until the process ends
+    if lock:
+        print(f"on GPU {os.environ['CUDA_VISIBLE_DEVICES']}", file=sys.stderr, flush=True)
     import torch
 
     from rankcollapse.cells import run_cell

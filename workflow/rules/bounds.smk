@@ -14,8 +14,8 @@ rule bounds:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         source=source("experiments.bounds.theorem"),
     shell:

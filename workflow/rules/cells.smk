@@ -17,9 +17,9 @@ rule rank_at_initialization:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=cell_memory,
-        runtime=10,
-        gpu=GPU,
+        mem_mb=growing(cell_memory),
+        runtime=growing(10),
+        gpu=cell_gpus,
         device=SETTINGS.device,  # a resource, not a parameter: changing it reruns nothing
     params:
         settings=cell_settings,
@@ -34,9 +34,9 @@ use rule rank_at_initialization as training with:
     wildcard_constraints:
         frame=frames_of_stage("training"),
     resources:
-        mem_mb=cell_memory,
-        runtime=720,
-        gpu=GPU,
+        mem_mb=growing(cell_memory),
+        runtime=growing(720),
+        gpu=cell_gpus,
         device=SETTINGS.device,  # a resource, not a parameter: changing it reruns nothing
 
 
@@ -44,9 +44,9 @@ use rule rank_at_initialization as chains with:
     wildcard_constraints:
         frame=frames_of_stage("chains"),
     resources:
-        mem_mb=cell_memory,
-        runtime=720,
-        gpu=GPU,
+        mem_mb=growing(cell_memory),
+        runtime=growing(720),
+        gpu=cell_gpus,
         device=SETTINGS.device,
 
 
@@ -54,9 +54,9 @@ use rule rank_at_initialization as spectra with:
     wildcard_constraints:
         frame=frames_of_stage("spectra"),
     resources:
-        mem_mb=cell_memory,
-        runtime=720,
-        gpu=GPU,
+        mem_mb=growing(cell_memory),
+        runtime=growing(720),
+        gpu=cell_gpus,
         device=SETTINGS.device,
 
 
@@ -82,8 +82,8 @@ rule frame:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         benchmarks=lambda wildcards, output: Path(output.frame).parents[1] / "benchmarks/cells" / wildcards.frame,
         source=source("gather"),

@@ -11,12 +11,13 @@ for DATASET in sorted({grid.dataset for grid in GRIDS.values() if grid.dataset})
             f"{RESULTS}/logs/data/{DATASET}.log",
         benchmark:
             f"{RESULTS}/benchmarks/data/{DATASET}.tsv"
+        localrule: True  # on a cluster, where Snakemake runs: other nodes often have no network
         conda:
             "../../environment.yml"
         threads: 1
         resources:
-            mem_mb=1000,
-            runtime=30,
+            mem_mb=growing(1000),
+            runtime=growing(30),
         params:
             dataset=DATASET,
             missing=data_missing(DATASET),

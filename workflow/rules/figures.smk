@@ -18,12 +18,13 @@ rule figure:
         f"{RESULTS}/benchmarks/figures/{{experiment}}.tsv"
     wildcard_constraints:
         experiment="|".join(EXPERIMENTS),
+    localrule: True  # where Snakemake runs, and has looked for LaTeX
     conda:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         outputs=lambda wildcards, output: [part for path in output for part in ("--output", path)],
         about=lambda wildcards: type(EXPERIMENTS[wildcards.experiment]).__doc__,

@@ -19,12 +19,13 @@ rule crate:
         f"{RESULTS}/crate.zip",
     log:
         f"{RESULTS}/logs/crate.log",
+    localrule: True
     conda:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         results=lambda wildcards, output: Path(output[0]).parent,
         source=source("package"),
@@ -42,12 +43,13 @@ rule arxiv:
         f"{RESULTS}/arxiv.tar.gz",
     log:
         f"{RESULTS}/logs/arxiv.log",
+    localrule: True
     conda:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         source=source("package"),
     shell:
@@ -63,12 +65,13 @@ rule archive:
         f"{RESULTS}/archive.zip",
     log:
         f"{RESULTS}/logs/archive.log",
+    localrule: True
     conda:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         source=source("package"),
     shell:

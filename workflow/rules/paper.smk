@@ -15,12 +15,13 @@ rule typeset:
         f"{RESULTS}/logs/paper.log",
     benchmark:
         f"{RESULTS}/benchmarks/paper.tsv"
+    localrule: True  # as figures: LaTeX is looked for where Snakemake runs
     conda:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         results=lambda wildcards, input: Path(input.numbers).parent,
         build=lambda wildcards, output: Path(output[0]).with_name("typeset"),

@@ -69,14 +69,13 @@ except UserError as error:
 RESULTS = f"results/{SCALE}" + ("-from-reference" if FROM_REFERENCE else "")
 FRAMES_FROM = f"{REFERENCE if FROM_REFERENCE else RESULTS}/frames"
 GRIDS = SETTINGS.grids()
-SPACES = {
-    frame: Paramspace(pd.DataFrame(grid.cells), filename_params="*", filename_sep=",", single_wildcard="cell")
+SPACES = {  # names of cells have no comma: Snakemake could not hand them to a cluster (its issue 2366)
+    frame: Paramspace(pd.DataFrame(grid.cells), filename_params="*", filename_sep="+", single_wildcard="cell")
     for frame, grid in GRIDS.items()
 }
 FRAMES = expand(f"{FRAMES_FROM}/{{frame}}.parquet", frame=GRIDS)
 BOUNDS = f"{RESULTS}/bounds/bounds.theorem.parquet"
 EXPERIMENTS = SETTINGS.experiments()
-GPU = int(SETTINGS.device == "cuda" or (SETTINGS.device == "auto" and which("nvidia-smi") is not None))
 MISSING_LATEX = missing_packages()
 FIGURE_FORMATS = ["png"] if MISSING_LATEX else ["png", "pgf"]
 
@@ -113,6 +112,18 @@ def cell_hashes(wildcards):
     """What the files of a cell's data set must hash to."""
     dataset = GRIDS[wildcards.frame].dataset
     return [file.sha256 for file in catalogue()[dataset].files.values()] if dataset else []
+
+
+def cell_gpus(wildcards):
+    """GPUs that a cell is given: none on a CPU, else one; `auto` looks for one here, or has the cluster look."""
+    if SETTINGS.device != "auto":
+        return int(SETTINGS.device == "cuda")
+    return int(workflow.non_local_exec or workflow.remote_exec or which("nvidia-smi") is not None)
+
+
+def growing(amount):
+    """A resource of a job: so much at the first attempt, twice as much at the second, and so on."""
+    return lambda wildcards, attempt: attempt * (amount(wildcards) if callable(amount) else amount)
 
 
 def cell_memory(wildcards):

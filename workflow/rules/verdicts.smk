@@ -14,8 +14,8 @@ rule claims:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         source=source(*(f"experiments.{experiment}.claims" for experiment in EXPERIMENTS)),
     shell:
@@ -35,8 +35,8 @@ if FROM_REFERENCE:
             "../../environment.yml"
         threads: 1
         resources:
-            mem_mb=500,
-            runtime=5,
+            mem_mb=growing(500),
+            runtime=growing(5),
         shell:
             "cp {input:q} {output:q} 2> {log:q}"
 
@@ -56,8 +56,8 @@ else:
             "../../environment.yml"
         threads: 1
         resources:
-            mem_mb=1000,
-            runtime=5,
+            mem_mb=growing(1000),
+            runtime=growing(5),
         params:
             scale=SCALE,
             settings=SETTINGS.model_dump_json(),
@@ -82,8 +82,8 @@ rule numbers:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=1000,
-        runtime=5,
+        mem_mb=growing(1000),
+        runtime=growing(5),
     params:
         references=lambda wildcards, input: [part for path in input.references for part in ("--reference", path)],
         source=source("numbers", "artifact", *(f"experiments.{experiment}.numbers" for experiment in EXPERIMENTS)),
@@ -99,12 +99,13 @@ rule verdicts_page:
         report(f"{RESULTS}/verdicts.html", caption="../report/verdicts.rst", category="Verdicts"),
     log:
         f"{RESULTS}/logs/verdicts_page.log",
+    localrule: True
     conda:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=growing(500),
+        runtime=growing(5),
     params:
         source=source("page"),
     shell:
@@ -116,12 +117,13 @@ rule verify:
         rules.claims.output,
     log:
         f"{RESULTS}/logs/verify.log",
+    localrule: True
     conda:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=growing(500),
+        runtime=growing(5),
     shell:
         "rankcollapse verify {input:q} | tee {log:q}"
 
@@ -132,11 +134,12 @@ rule compare:
         reference=lambda wildcards: reference("claims.json"),
     log:
         f"{RESULTS}/logs/compare.log",
+    localrule: True
     conda:
         "../../environment.yml"
     threads: 1
     resources:
-        mem_mb=500,
-        runtime=5,
+        mem_mb=growing(500),
+        runtime=growing(5),
     shell:
         "rankcollapse compare {input.claims:q} {input.reference:q} | tee {log:q}"
