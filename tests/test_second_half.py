@@ -146,6 +146,16 @@ def test_figure_5_has_every_variant_block_and_architecture():
     assert found["components.ordering"] == "--"  # it is about VGG-19
 
 
+@pytest.mark.parametrize(("normalization", "initialization"), [("full", "torch_default"), ("none", "pretrained")])
+def test_seeds_in_cells_of_their_own_have_the_same_rows(normalization, initialization):
+    together = convolutional(normalization, initialization)
+    apart = [convolutional(normalization, initialization, first_seed=seed, seeds=1) for seed in (0, 1)]
+    assert set(apart[1]["phase"]) == {"final"}  # the rows of the search are those of the first cell
+    order = ["phase", "step_size", "seed", "step"]
+    sort = lambda frame: frame.sort_values(order, ignore_index=True)  # noqa: E731
+    pd.testing.assert_frame_equal(sort(pd.concat(apart)), sort(together), check_exact=True)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

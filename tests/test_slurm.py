@@ -49,7 +49,7 @@ GRES_CONF = "Name=gpu File=/dev/null\nName=gpu File=/dev/zero\n"
 FAST = (
     *("--workflow-profile", "profiles/slurm", "--slurm-no-account", "--slurm-status-command", "squeue"),
     *("--slurm-init-seconds-before-status-checks", "1", "--seconds-between-status-checks", "1"),
-    *("--cores", "2", "--jobs", "2", "--latency-wait", "5"),
+    *("--cores", "2", "--latency-wait", "5"),
 )
 
 

@@ -1,6 +1,6 @@
 """Settings of Figure 5 and the cells they stand for."""
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
@@ -56,7 +56,7 @@ class FamilySettings(Settings):
 
 
 class TrainingSettings(Settings):
-    """Training; one cell for each architecture, normalization and initialization."""
+    """Training; one cell for each architecture, normalization and initialization, or several with some seeds each."""
 
     families: Annotated[list[FamilySettings], Field(min_length=1)]
     """networks that are trained"""
@@ -78,6 +78,8 @@ class TrainingSettings(Settings):
     """networks trained with every step size of the grid, on seeds of their own"""
     seeds: Seeds
     """networks trained with the step size that the search chose"""
+    seeds_a_cell: Count | None = None
+    """networks that one job trains, after the search, which each repeats; all if left out. It changes no row"""
     measurements: Count
     """times at which loss and rank are recorded, evenly over the training"""
     tau: Tau
@@ -138,7 +140,7 @@ class ComponentsSettings(Settings):
     def _width(self, architecture: str) -> float:
         return self.vgg_width if architecture.startswith("vgg") else self.resnet_width
 
-    def _trained(self) -> list[dict[str, str | float]]:
+    def _trained(self) -> list[dict[str, Any]]:
         return [
             {"architecture": cell["architecture"], "width": self._width(cell["architecture"])} | cell
             for family in self.training.families
@@ -160,7 +162,11 @@ class ComponentsSettings(Settings):
         shared = {"dataset": self.dataset, "probe_size": self.batch_size}
         lifting = {f"pretraining_{name}": value for name, value in self.pretraining}
         blocks, depths = self.blocks.model_dump(), self.depths.model_dump()
-        training = self.training.model_dump(exclude={"families"})
+        training = self.training.model_dump(exclude={"families", "seeds_a_cell"})
+        seeds, most = self.training.seeds, self.training.seeds_a_cell or self.training.seeds
+        shares = [{"first_seed": first, "seeds": min(most, seeds - first)} for first in range(0, seeds, most)]
+        if len(shares) == 1:
+            shares = [{}]  # cells are then named as if they could not be cut
 
         def at_initialization(settings: dict) -> Grid:
             cells = [{"architecture": name, "width": self._width(name)} for name in settings.pop("architectures")]
@@ -174,8 +180,8 @@ class ComponentsSettings(Settings):
             "training": Grid(
                 stage="training",
                 dataset=self.dataset,
-                cells=self._trained(),
+                cells=[cell | share for cell in self._trained() for share in shares],
                 fixed=shared | lifting | training,
-                memory=self._memory(max(self.batch_size, training["batch_size"]), training["seeds"]),
+                memory=self._memory(max(self.batch_size, training["batch_size"]), min(most, seeds)),
             ),
         }

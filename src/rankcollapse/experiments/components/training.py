@@ -1,9 +1,11 @@
 """Training convolutional networks with the components of BN and other remedies (Figure 5)."""
 
 import math
+from typing import Annotated
 
 import pyarrow as pa
 import torch
+from pydantic import Field
 
 from rankcollapse.convolutional import fitted
 from rankcollapse.datasets.catalogue import find
@@ -73,6 +75,7 @@ def run(
     tau: Tau,
     device: str,
     session: Session,
+    first_seed: Annotated[int, Field(ge=0)] = 0,
 ) -> pa.Table:
     """Choose a step size for one variant, and train fresh networks with it.
 
@@ -99,6 +102,8 @@ def run(
         tau: threshold of the soft rank.
         device: torch device.
         session: where checkpoints go.
+        first_seed: number of the first of the `seeds` networks. Where it is not 0, the search is another cell's too,
+            which has its rows.
 
     Returns:
         Rows of history, one a trained network and recorded step (for those of the search, the last), see `COLUMNS`.
@@ -121,7 +126,7 @@ def run(
     def train_members(phase: str, members: list[tuple[str, float, int]]) -> list[dict]:
         """One ensemble of a network for each (variant, step size, seed)."""
         keys = [("components", phase, seed) for *_, seed in members]
-        count = 1 + max(seed for *_, seed in members)
+        own = sorted({seed for *_, seed in members})
         network = start(
             architecture,
             width,
@@ -129,14 +134,14 @@ def run(
             initialization,
             images,
             find(dataset).classes,
-            [("components", phase, seed) for seed in range(count)],
+            [("components", phase, seed) for seed in own],
             every=pretraining_every,
             steps=pretraining_steps,
             step_size=pretraining_step_size,
             batch_size=probe_size,
             session=session,
             phase=f"{phase}-pretraining",
-        ).select([seed for *_, seed in members])
+        ).select([own.index(seed) for *_, seed in members])
         draws = [generator(*key, "samples") for key in keys]
         subsets = torch.stack([torch.randperm(len(images), generator=draw)[:samples] for draw in draws])
         data = Data(images, labels.expand(len(members), -1), subsets.to(device))
@@ -185,11 +190,14 @@ def run(
             )
         return rows
 
-    rows = search_then_train(
-        lambda phase, members: [row | {"variant": ""} for row in train_members(phase, members)],
-        [""],
-        step_sizes,
-        search_seeds,
-        seeds,
+    def share(phase: str, members: list[tuple[str, float, int]]) -> list[dict]:
+        """The rows of these networks, those of the final phase counted from the first seed of this cell."""
+        first = first_seed if phase == "final" else 0
+        return [
+            row | {"variant": ""} for row in train_members(phase, [(*what, seed + first) for *what, seed in members])
+        ]
+
+    rows = search_then_train(share, [""], step_sizes, search_seeds, seeds)
+    return to_table(
+        [{name: row[name] for name in COLUMNS} for row in rows if not first_seed or row["phase"] == "final"], COLUMNS
     )
-    return to_table([{name: row[name] for name in COLUMNS} for row in rows], COLUMNS)
