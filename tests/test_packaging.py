@@ -1,6 +1,8 @@
-"""pyproject.toml, requirements.lock and environment.yml agree."""
+"""pyproject.toml, requirements.lock and environment.yml agree; the Makefile works without a home folder."""
 
+import os
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -48,3 +50,11 @@ def test_every_direct_dependency_has_a_reason():
     dependencies = [line for line in lines if line.strip()]
     assert len(dependencies) >= len(direct())
     assert all(re.match(r"\s+# \S", line) for line in dependencies)
+
+
+def test_without_a_home_folder_the_cache_of_snakemake_is_kept_here(tmp_path):
+    for home, elsewhere in ((str(tmp_path), False), ("/proc/none", True), (None, True)):
+        environment = {key: value for key, value in (os.environ | {"HOME": home}).items() if value is not None}
+        made = subprocess.run(["make", "-n", "paper"], cwd=ROOT, env=environment, capture_output=True, text=True)
+        assert made.returncode == 0, made.stderr
+        assert (f'XDG_CACHE_HOME="{ROOT}/.snakemake/cache" snakemake --cores' in made.stdout) == elsewhere

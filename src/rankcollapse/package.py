@@ -16,6 +16,7 @@ from rocrate.rocrate import ROCrate
 
 from rankcollapse.errors import UserError
 from rankcollapse.files import read_json, write_whole
+from rankcollapse.frames import read_frame
 
 PROFILES = {
     "https://w3id.org/ro/wfrun/process/0.5": "Process Run Crate",
@@ -58,8 +59,11 @@ def write_crate(results: Path, made: list[Path], output: Path) -> None:
         output: zip to write.
 
     Raises:
-        UserError: this is not a git checkout, or the manifest is damaged.
+        UserError: this is not a git checkout, or a frame or the manifest is damaged.
     """
+    for path in made:
+        if path.suffix == ".parquet":
+            read_frame(path)  # nothing else may have read it since a disk changed a byte of it
     manifest = read_json(results / "manifest.json")
     cells = [cell for frame in manifest["frames"].values() for cell in frame["cells"]]
     starts = [datetime.fromisoformat(cell["started"]) for cell in cells]
