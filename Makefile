@@ -9,6 +9,8 @@ SCALE ?= laptop
 CORES ?= all
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Snakemake needs a folder for its cache, also where there is no home folder
+CACHE := $(if $(shell [ -w "$${HOME-}" ] && echo yes),,XDG_CACHE_HOME="$(CURDIR)/.snakemake/cache")
 
 .PHONY: help setup latex paper test test-slurm lint format lock clean
 
@@ -34,7 +36,7 @@ latex: .venv/installed ## install the LaTeX packages that are missing (as root, 
 	fi
 
 paper: latex ## build everything at SCALE (default laptop), the paper included
-	snakemake --cores $(CORES) --config scale=$(SCALE)
+	$(CACHE) snakemake --cores $(CORES) --config scale=$(SCALE)
 	@rankcollapse latex >/dev/null || { echo "error: no paper without LaTeX; all else is in results/$(SCALE)/" >&2; exit 1; }
 	@rankcollapse verify results/$(SCALE)/claims.json
 	@echo "results/$(SCALE)/paper.pdf"

@@ -11,6 +11,7 @@ import pytest
 from rankcollapse.errors import UserError
 from rankcollapse.files import temporary_name, write_whole
 from rankcollapse.frames import concatenate, read_frame, to_table, write_frame
+from rankcollapse.package import write_crate
 
 COLUMNS = {"depth": "layers", "loss": "nats; missing if diverged"}
 
@@ -43,11 +44,11 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     assert (tmp_path / "file").read_text() == "old"
 
 
-def test_every_flipped_bit_and_every_cut_is_found(tmp_path):
+def test_every_flipped_byte_and_every_cut_is_found(tmp_path):
     path = tmp_path / "my frame.parquet"
     write_frame(to_table([{"loss": 0.5, "depth": 1}, {"loss": None, "depth": 2}], COLUMNS), path)
     whole = path.read_bytes()
-    flipped = [whole[:n] + bytes([whole[n] ^ 1 << bit]) + whole[n + 1 :] for n in range(len(whole)) for bit in range(8)]
+    flipped = [whole[:n] + bytes([whole[n] ^ 1 << n % 8]) + whole[n + 1 :] for n in range(len(whole))]
     others = [whole[:n] for n in range(len(whole))] + [whole + b"x", b"<html>", whole[::-1], bytes(len(whole))]
     for damaged in flipped + others:
         path.write_bytes(damaged)
@@ -56,6 +57,14 @@ def test_every_flipped_bit_and_every_cut_is_found(tmp_path):
     path.write_bytes(whole)
     assert read_frame(path).to_pylist() == [{"depth": 1, "loss": 0.5}, {"depth": 2, "loss": None}]
     assert pq.read_table(path).equals(read_frame(path))  # for other programs it is Parquet as any other
+
+
+def test_a_damaged_frame_is_not_handed_on(tmp_path):
+    path = tmp_path / "depth.rank.parquet"
+    write_frame(to_table([{"loss": 0.5, "depth": 1}], COLUMNS), path)
+    path.write_bytes(path.read_bytes()[:-9] + b"x" + path.read_bytes()[-8:])
+    with pytest.raises(UserError, match=r"depth.rank.parquet is damaged"):
+        write_crate(tmp_path, [path], tmp_path / "crate.zip")
 
 
 def killed_while_writing(path):

@@ -1,7 +1,9 @@
-"""pyproject.toml, requirements.lock and environment.yml agree."""
+"""pyproject.toml, requirements.lock and environment.yml agree; the Makefile works without a home folder."""
 
 import json
+import os
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -55,3 +57,11 @@ def test_the_verdicts_in_the_readme_are_those_of_the_reference_results():
     rows = re.findall(r"^\| ([CE]\d+) \|[^|]*\| \**([a-z ]+)\**[^|]*\|", (ROOT / "README.md").read_text(), re.M)
     claims = json.loads((ROOT / "results/reference/laptop/claims.json").read_text())
     assert dict(rows) == {claim["id"]: claim["verdict"].replace("_", " ") for claim in claims}
+
+
+def test_without_a_home_folder_the_cache_of_snakemake_is_kept_here(tmp_path):
+    for home, elsewhere in ((str(tmp_path), False), ("/proc/none", True), (None, True)):
+        environment = {key: value for key, value in (os.environ | {"HOME": home}).items() if value is not None}
+        made = subprocess.run(["make", "-n", "paper"], cwd=ROOT, env=environment, capture_output=True, text=True)
+        assert made.returncode == 0, made.stderr
+        assert (f'XDG_CACHE_HOME="{ROOT}/.snakemake/cache" snakemake --cores' in made.stdout) == elsewhere

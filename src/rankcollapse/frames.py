@@ -53,8 +53,8 @@ def read_frame(path: Path) -> pa.Table:
     raw = path.read_bytes()
     if _sealed(raw) != raw:
         raise UserError(
-            f"{path} is damaged: it is not what was written there (its hash is wrong). Remove it and give the same"
-            f" command again, which then makes it anew: rm {shlex.quote(str(path))}"
+            f"{path} is damaged: it is not what was written there (its hash is wrong). Restore it if git tracks it;"
+            f" else remove it and give the same command again, which then makes it anew: rm {shlex.quote(str(path))}"
         )
     return pq.read_table(pa.BufferReader(raw))
 

@@ -17,6 +17,7 @@ from rocrate.rocrate import ROCrate
 
 from rankcollapse.errors import UserError
 from rankcollapse.files import read_json, write_whole
+from rankcollapse.frames import read_frame
 from rankcollapse.provenance import commit
 
 PROFILES = {
@@ -65,11 +66,14 @@ def write_crate(results: Path, made: list[Path], output: Path) -> None:
         output: zip to write.
 
     Raises:
-        UserError: this is not a git checkout, a file lies outside of it, or the manifest is damaged.
+        UserError: this is not a git checkout, a file lies outside of it, or a frame or the manifest is damaged.
     """
     if outside := [path for path in made if not path.resolve().is_relative_to(Path.cwd())]:
         raise UserError(f"{outside[0]} is not in the project's folder; a crate is of files in it")
     made = [path.resolve().relative_to(Path.cwd()) for path in made]
+    for path in made:
+        if path.suffix == ".parquet":
+            read_frame(path)  # nothing else may have read it since a disk changed a byte of it
     manifest_file = (results / "manifest.json").resolve().relative_to(Path.cwd())
     if manifest_file not in made:
         raise UserError(f"{manifest_file} must be among the files of the crate: it says what made the others")
