@@ -6,7 +6,7 @@ No run of scale `paper` exists. Times are extrapolated: every kind of cell is ru
 members, images of the right shape with random content) for a few steps on this machine's CPU, with one thread, and the
 CPU time of a step is multiplied by the steps that the cell has. What the table compares is therefore the shape of the
 graph (ratios), not hours on a GPU, which speeds up large networks more than small ones. Loading, evaluation
-and probes, about 1% of the steps, are left out. `--times` keeps the times in a file and takes them from there the next time.
+and probes, about 1% of the steps, are left out. `--times` keeps the times in a file for the next time.
 
 A job takes the first GPU that is free; which job is next nobody promises, so times are medians over random orders.
 `longest first` is one order, by times that a cluster does not know. Jobs without a GPU have cores enough, and take the
