@@ -101,6 +101,7 @@ def numbers(manifest: dict[str, Any], references: list[dict[str, Any]]) -> dict[
         manifest: manifest.json of the run.
         references: those of all reference results.
     """
+    references = [run for run in references if "disk_mb" in run]  # older ones did not record what they took
     cells = _cells(manifest)
     packages = {package: version for cell in cells for package, version in cell["packages"].items()}
     total = _total(manifest["frames"].values())
