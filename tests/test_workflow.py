@@ -146,20 +146,21 @@ def test_a_second_run_does_nothing(project):
 WITH_DATA = ("depth", "pretraining", "breaking", "components", "directions", "pairs")
 AFTER = {"claims": 1, "manifest": 1} | ({"numbers": 1, "typeset": 1} if LATEX else {})
 RANK = {"rank_at_initialization": 2, "frame": 1, "figure": 1} | AFTER
-TRAINING = {"training": 5, "frame": 2, "figure": 2} | AFTER
-NETWORKS = {"rank_at_initialization": 6, "training": 19, "frame": 12, "figure": 7} | AFTER
+TRAINING = {"training": 6, "frame": 3, "figure": 2} | AFTER
+NETWORKS = {"rank_at_initialization": 6, "training": 20, "frame": 13, "figure": 7} | AFTER
 JUDGED = {"claims": 1} | ({"numbers": 1, "typeset": 1} if LATEX else {})
 
 
 @pytest.mark.parametrize(
     ("file", "jobs"),
     [
-        # cells: rank of depth (2), directions (2), components (blocks and depths); training of depth (4) and with Adam
-        # (1), pretraining (2) and from raw pixels (2), breaking (2) and as released (3), pairs (2), components (3);
+        # cells: rank of depth (2), directions (2), components (blocks and depths); training of depth (4), with Adam (1)
+        # and fixed steps (1), pretraining (2) and from raw pixels (2), breaking (2) and as released (3), pairs (2),
+        # components (3);
         # chains of deep (6), width (3), escape, wide (2); figures: theirs, two that use width, and the deviations
-        ("spectra.py", NETWORKS | {"chains": 12, "frame": 16, "bounds": 1, "figure": 13}),
+        ("spectra.py", NETWORKS | {"chains": 12, "frame": 17, "bounds": 1, "figure": 13}),
         ("experiments/depth/rank.py", RANK),
-        ("training.py", NETWORKS | {"rank_at_initialization": 2, "frame": 10, "figure": 6}),
+        ("training.py", NETWORKS | {"rank_at_initialization": 2, "frame": 11, "figure": 6}),
         ("pretraining.py", {"rank_at_initialization": 2, "training": 12, "frame": 7, "figure": 4} | AFTER),
         ("initialization.py", NETWORKS),  # imported by networks.py, not by a cell
         ("convolutional.py", {"rank_at_initialization": 2, "training": 3, "frame": 3, "figure": 3} | AFTER),
@@ -196,7 +197,12 @@ def test_a_data_set_that_is_gone_is_fetched_again_and_retrains_nothing(project):
     wrong = project.snakemake(*SMOKE, 'data_from={"fashion-mnist-mini": "/nonexistent"}')
     assert wrong.returncode != 0
     assert "/nonexistent: does not exist" in wrong.stdout + wrong.stderr  # the profile shows a failed job's log
-    assert project.snakemake(*SMOKE).returncode == 0
+    done = project.snakemake(*SMOKE)
+    assert done.returncode == 0
+    assert set(re.findall(r"Finished jobid: \d+ \(Rule: (\w+)\)", done.stderr)) == {
+        "data_fashion_mnist_mini",
+        "default",
+    }
     assert (project.folder / "data/fashion-mnist-mini/train-labels-idx1-ubyte").exists()
     assert project.planned().keys() <= {"data_fashion_mnist_mini"}
 
@@ -225,7 +231,7 @@ def test_provenance_says_what_made_a_frame(project, results):
     manifest = json.loads((results / "manifest.json").read_text())
     commit = project.git("rev-parse", "HEAD")
     assert (manifest["scale"], manifest["commit"], manifest["clean"]) == ("smoke", commit, True)
-    assert len(manifest["frames"]) == 19
+    assert len(manifest["frames"]) == 20
     for name, frame in manifest["frames"].items():
         assert frame["rows"] == pq.read_metadata(results / f"frames/{name}.parquet").num_rows
         for cell in frame["cells"]:

@@ -6,7 +6,8 @@ for DATASET in sorted({grid.dataset for grid in GRIDS.values() if grid.dataset})
         name:
             f"data_{DATASET.replace('-', '_')}"
         output:
-            f"{RESULTS}/data/{DATASET}.json",
+            # kept where fetching again fails: cells that have read the data would else run again when it succeeds
+            update(f"{RESULTS}/data/{DATASET}.json"),
         log:
             f"{RESULTS}/logs/data/{DATASET}.log",
         benchmark:

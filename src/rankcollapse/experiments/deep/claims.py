@@ -6,9 +6,10 @@ from typing import Any
 import pandas as pd
 
 from rankcollapse.claims import Condition, judge, worst
-from rankcollapse.experiments.depth.claims import COLLAPSED_RANK
 from rankcollapse.intervals import Interval, mean_interval
 
+# Thresholds, fixed before the runs they judge.
+COLLAPSED_RANK = 2.0  # fewer than two directions on average
 DEPTH = 50_000  # layers of the original experiment
 
 

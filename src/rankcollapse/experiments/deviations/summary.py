@@ -17,8 +17,8 @@ from rankcollapse.experiments.breaking.summary import fallen, stalled
 from rankcollapse.experiments.components.summary import CENTRAL, DEFAULT, ordering
 from rankcollapse.experiments.components.summary import networks as convolutional
 from rankcollapse.experiments.components.summary import of as of_variant
-from rankcollapse.experiments.deep.claims import by_layer
-from rankcollapse.experiments.depth.claims import CHANCE_ACCURACY, COLLAPSED_RANK, TRAINED_ACCURACY
+from rankcollapse.experiments.deep.claims import COLLAPSED_RANK, by_layer
+from rankcollapse.experiments.depth.claims import CHANCE_ACCURACY, TRAINED_ACCURACY
 from rankcollapse.experiments.deviations.published import REPLACED_ACCURACIES, RUNS
 from rankcollapse.experiments.pretraining.claims import LIKE_BN
 from rankcollapse.experiments.pretraining.summary import final
