@@ -74,6 +74,7 @@ def killed_and_run_again(project, targets, seed, seconds):
     psutil.wait_procs(orphans)
     left = [path for path in project.folder.rglob("*") if path.suffix in (".part", ".checkpoints")]
     assert not left
+    assert project.made(), done.stdout + done.stderr
     return project.made()
 
 

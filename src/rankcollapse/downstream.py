@@ -28,7 +28,7 @@ from rankcollapse.source import settings_hash
 
 def read_frames(paths: list[Path]) -> dict[str, pd.DataFrame]:
     """Frames by name, `EXPERIMENT.PART`."""
-    return {path.stem: read_frame(path).to_pandas() for path in paths}
+    return {path.stem: read_frame(path).to_pandas(use_threads=False) for path in paths}
 
 
 @contextmanager

@@ -56,7 +56,8 @@ def read_frame(path: Path) -> pa.Table:
             f"{path} is damaged: it is not what was written there (its hash is wrong). Restore it if git tracks it;"
             f" else remove it and give the same command again, which then makes it anew: rm {shlex.quote(str(path))}"
         )
-    return pq.read_table(pa.BufferReader(raw))
+    # without Arrow's threads: one that is still ending when Python exits aborts it now and then (apache/arrow#34314)
+    return pq.ParquetFile(pa.BufferReader(raw)).read(use_threads=False)
 
 
 def concatenate(paths: list[Path]) -> pa.Table:
