@@ -13,7 +13,7 @@ from crates import mistakes
 
 from rankcollapse.errors import UserError
 from rankcollapse.latex import missing_packages
-from rankcollapse.package import write_archive, write_crate, write_tarball
+from rankcollapse.package import EPOCH, write_archive, write_crate, write_tarball
 
 TRACKED = ("README.md", "requirements.lock", "workflow/Snakefile", "config/smoke.yaml", "a name with spaces, é.txt")
 REFERENCE = "results/reference/laptop/claims.json"
@@ -69,7 +69,8 @@ def test_a_crate_has_no_mistakes_and_says_when_and_by_what_it_was_made(project):
     run = found["#run"]
     assert (run["startTime"], run["endTime"]) == ("2026-01-02T03:04:00+00:00", "2026-01-02T03:05:45+00:00")
     assert f"{'a' * 40}; {'b' * 40}, modified" in run["description"]
-    assert run["instrument"] == {"@id": "workflow/Snakefile"}
+    assert run["instrument"] == found["./"]["mainEntity"] == {"@id": "workflow/Snakefile"}
+    assert found["workflow/Snakefile"]["softwareRequirements"] == {"@id": "requirements.lock"}
     assert run["object"] == [{"@id": "config/smoke.yaml"}, {"@id": "#data-set"}]
     assert run["result"] == [{"@id": "results/smoke/figures/depth.png"}, {"@id": "results/smoke/manifest.json"}]
     packed = set(zipfile.ZipFile("crate.zip").namelist())
@@ -103,6 +104,8 @@ def test_the_same_run_is_the_same_crate_and_the_same_archive(project):
         write_crate(RUN, made("smoke"), Path(f"{number}.zip"))
         os.utime("README.md", (number, number))
         write_archive([RUN / "manifest.json"], Path(f"archive-{number}.zip"))
+    for name in ("1.zip", "archive-1.zip"):  # one second apart or not
+        assert {member.date_time for member in zipfile.ZipFile(name).infolist()} == {EPOCH}
     assert Path("1.zip").read_bytes() == Path("2.zip").read_bytes()
     assert Path("archive-1.zip").read_bytes() == Path("archive-2.zip").read_bytes()
 
@@ -119,9 +122,13 @@ def test_what_cannot_be_a_crate(project, tmp_path_factory, monkeypatch):
         write_crate(RUN, [RUN / "manifest.json"], Path("crate.zip"))
     shutil.copytree(RUN, elsewhere / RUN)
     monkeypatch.chdir(elsewhere)
-    for write in (lambda: write_crate(RUN, made("smoke"), Path("c.zip")), lambda: write_archive([], Path("a.zip"))):
+    for another in (False, True):  # no git checkout, and one of something else
+        if another:
+            subprocess.run(["git", "init", "-q"], check=True)
         with pytest.raises(UserError, match="run this in a clone"):
-            write()
+            write_crate(RUN, made("smoke"), Path("crate.zip"))
+        with pytest.raises(UserError, match="run this in a clone"):
+            write_archive([], Path("archive.zip"))
     assert not [*elsewhere.rglob("*.zip"), *project.rglob("*.zip")]
 
 
