@@ -2,12 +2,14 @@
 
 import functools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from rankcollapse.claims import Condition
+from rankcollapse.experiments.deviations import figure
 from rankcollapse.experiments.deviations.claims import judge_all, stays
 from rankcollapse.experiments.deviations.figure import draw
 from rankcollapse.experiments.deviations.numbers import numbers
@@ -340,3 +342,11 @@ def test_the_figure_shows_distances_from_the_thresholds():
                 [ends] = [bars.lines[1] for bars in axes.containers if bars.lines[0] is line]
                 expected = sorted(sign * (end - shown.threshold) for end in (side.low, side.high))
                 assert [end.get_xdata()[0] for end in ends] == pytest.approx(expected)
+
+
+def test_the_figure_mirrors_an_interval_that_is_not_symmetric(monkeypatch):
+    made = Deviation("D4", "r", "rank", *(Interval(1.0, 0.5, 3.0, 5),) * 3, "<", 2.0, "C4", "D4a")
+    monkeypatch.setattr(figure, "deviations", lambda frames: [replace(made, quantity="accuracy"), made])
+    for axes in figure.draw({}).axes:
+        low, high = axes.containers[0].lines[1]
+        assert [end.get_xdata()[0] for end in (low, high)] == [-1.0, 1.5]
