@@ -22,7 +22,7 @@ def _context(*_, **__):
 
 def mistakes(crate, profile="workflow-run-crate-0.5"):
     """What a crate (zip) does against the requirements of a profile and those it builds on."""
-    with patch.object(HttpRequester, "get", _context), patch.object(HttpRequester, "head", _context):
+    with patch.multiple(HttpRequester, create=True, get=_context, head=_context):
         settings = services.ValidationSettings(
             rocrate_uri=str(crate), profile_identifier=profile, requirement_severity=models.Severity.REQUIRED
         )

@@ -304,6 +304,17 @@ def test_power_laws():
         power_law({8: points[8], 16: points[16]})
 
 
+def test_points_without_spread_are_points_of_a_power_law():
+    exact = {d: Interval(3 * d**0.5, 3 * d**0.5, 3 * d**0.5, 5) for d in (8, 16, 32)}
+    with np.errstate(all="raise"):
+        assert power_law(exact)[:3] == pytest.approx((0.5, 0.5, 0.5))
+        points = {d: Interval(d**0.5, d**0.5 * 0.9, d**0.5 * 1.1, 5) for d in (16, 32)}
+        found = power_law({8: Interval(2 * 8**0.5, 2 * 8**0.5, 2 * 8**0.5, 5)} | points)
+    # through that point: the least squares of the others are 0.5 less ln 2 · (1 + 2) ln 2 / (1 + 4) (ln 2)²
+    assert found.estimate == pytest.approx(-0.1, abs=1e-6)
+    assert found.low < 0.5 < found.high  # but what the others scatter counts
+
+
 @pytest.mark.parametrize(
     ("section", "values"),
     [

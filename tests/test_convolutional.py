@@ -78,6 +78,15 @@ def test_components_of_bn_do_what_their_names_say(kind):
     assert torch.autograd.gradcheck(lambda X, g, s: normalize_channels(X, kind, g, s), arguments)
 
 
+def test_a_group_is_all_channels_where_eight_do_not_divide_them():
+    for channels, groups in ((12, 1), (4, 1), (8, 1), (16, 2)):
+        X = states()[:, :channels]
+        gain, shift = torch.linspace(0.5, 2, channels), torch.linspace(-1, 1, channels)
+        found = normalize_channels(X, "group", gain, shift)
+        torch.testing.assert_close(found, nn.functional.group_norm(X, groups, gain, shift))
+        assert torch.equal(found, normalize_channels(X, "layer", gain, shift)) == (groups == 1)
+
+
 def defined(kind, X):
     """A component by its definition, epsilon included."""
     if kind in ("layer", "group"):

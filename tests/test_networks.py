@@ -27,7 +27,10 @@ def sequential(network, member):
             linear.bias.data = layer.bias[member, :, 0].detach().clone()
         modules.append(linear)
         if layer is not network.layers[-1]:
-            modules += [nn.BatchNorm1d(WIDTH)] if layer.gain is not None else []
+            if layer.gain is not None:
+                modules.append(nn.BatchNorm1d(layer.gain.shape[1]))
+                for parameter, values in ((modules[-1].weight, layer.gain), (modules[-1].bias, layer.shift)):
+                    parameter.data = values[member, :, 0].detach().clone()
             modules.append({"relu": nn.ReLU(), "tanh": nn.Tanh(), "identity": nn.Identity()}[network.activation])
     return nn.Sequential(*modules)
 

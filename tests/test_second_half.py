@@ -11,9 +11,11 @@ import torch.nn.functional as F
 import yaml
 from test_networks import CLASSES, batch, ensemble, sequential
 
+from rankcollapse.config import check_settings
 from rankcollapse.convolutional import ConvNet
 from rankcollapse.datasets.catalogue import catalogue
 from rankcollapse.datasets.fetch import fetch
+from rankcollapse.datasets.load import load_training_set
 from rankcollapse.errors import UserError
 from rankcollapse.experiments.breaking import claims as breaking_claims
 from rankcollapse.experiments.breaking import figure as breaking_figure
@@ -26,6 +28,9 @@ from rankcollapse.experiments.components import figure as components_figure
 from rankcollapse.experiments.components import numbers as components_numbers
 from rankcollapse.experiments.components import training as components
 from rankcollapse.experiments.components.settings import ComponentsSettings
+from rankcollapse.experiments.components.summary import course as components_course
+from rankcollapse.experiments.components.summary import excess, of, ordering
+from rankcollapse.experiments.components.summary import networks as networks_of_vgg
 from rankcollapse.experiments.directions import claims as directions_claims
 from rankcollapse.experiments.directions import figure as directions_figure
 from rankcollapse.experiments.directions import gradients as directions
@@ -40,6 +45,7 @@ from rankcollapse.experiments.pretraining import figure as pretraining_figure
 from rankcollapse.experiments.pretraining import numbers as pretraining_numbers
 from rankcollapse.experiments.pretraining import training as pretraining
 from rankcollapse.intervals import rank_correlation
+from rankcollapse.seeding import generator
 from rankcollapse.session import Session
 
 DATA = "fashion-mnist-mini"
@@ -108,6 +114,73 @@ def test_pre_training_by_no_step_is_none():
         assert list(frame.loc[variant, "loss"].dropna()) == list(frame.loc["vanilla", "loss"].dropna())
 
 
+def watched(monkeypatch, module):
+    """What `train` of a module is called with, a call each: a copy of the network, the data, and the rest by name."""
+    seen, train = [], module.train
+
+    def watch(network, data, **rest):
+        seen.append((network.select(list(range(network.members))), data, rest))
+        return train(network, data, **rest)
+
+    monkeypatch.setattr(module, "train", watch)
+    return seen
+
+
+def test_one_sign_of_all_parameters_is_that_of_the_release(monkeypatch):
+    seen = watched(monkeypatch, breaking)
+    frame, fewer = broken("bn", one_signed="all"), broken("bn", one_signed="all", seeds=2)
+    assert (set(frame["variant"]), set(frame["one_signed"])) == ({"one-signed"}, {"all"})
+    (network, _, _), (few, _, _) = seen
+    assert network.members == 3
+    for parameter, same in zip(network.parameters(), few.parameters(), strict=True):
+        assert torch.equal(parameter[:2], same)  # a seed of its own
+        assert 0 <= parameter.min() < parameter.max() <= 0.1
+    everything = torch.cat([parameter.flatten() for parameter in network.parameters()])
+    assert everything.mean().item() == pytest.approx(0.05, abs=6 * 0.1 / (12 * len(everything)) ** 0.5)
+    assert all(layer.gain.unique().numel() > 20 < layer.shift.unique().numel() for layer in network.layers[:-1])
+    assert len(fewer) == 2 / 3 * len(frame)
+
+
+def test_tanh_networks_have_controls_with_weights_of_both_signs(monkeypatch):
+    seen = watched(monkeypatch, breaking)
+    tanh, relu, both = broken("bn", activation="tanh"), broken("bn"), broken("bn", activation="tanh", one_signed="all")
+    for frame, name in ((tanh, "tanh"), (relu, "relu"), (both, "tanh")):
+        assert (set(frame["activation"]), seen.pop(0)[0].activation) == ({name}, name)
+    assert [set(frame["variant"]) for frame in (tanh, both)] == [{"bn", "one-signed"}, {"one-signed"}]
+    draws = [frame.loc[frame["step"] == 0, ["variant", "seed", "gradient_norm"]] for frame in (tanh, relu)]
+    assert draws[0][["variant", "seed"]].equals(draws[1][["variant", "seed"]])
+    assert not draws[0]["gradient_norm"].eq(draws[1]["gradient_norm"]).any()
+
+
+def test_raw_pixels_are_those_of_the_data_set_times_255(monkeypatch):
+    raw = pretrained("vanilla", pixels="raw", step_sizes=[1e-4])
+    images, labels = load_training_set(DATA)
+    monkeypatch.setattr(pretraining, "load_training_set", lambda name: (images * 255, labels))
+    by_hand = pretrained("vanilla", step_sizes=[1e-4])
+    assert (set(raw["pixels"]), set(by_hand["pixels"])) == ({"raw"}, {"scaled"})
+    pd.testing.assert_frame_equal(raw.drop(columns="pixels"), by_hand.drop(columns="pixels"), check_exact=True)
+
+
+@pytest.mark.parametrize("scale", ["smoke", "laptop", "paper"])
+def test_the_deviations_differ_in_one_thing_from_what_they_are_compared_with(scale):
+    path = Path(__file__).parent.parent / f"config/{scale}.yaml"
+    settings = check_settings(yaml.safe_load(path.read_text()), scale)
+    for experiment, part, base, thing in (
+        ("depth", "adam", "training", {"optimizer": "adam", "step_sizes": settings.depth.adam.step_sizes}),
+        ("depth", "fixed", "training", {"search": False, "step_sizes": settings.depth.fixed.step_sizes}),
+        ("pretraining", "raw", "training", {"pixels": "raw"}),
+        ("breaking", "release", "training", {}),
+    ):
+        grids = getattr(settings, experiment).grids()
+        assert grids[part].fixed == grids[base].fixed | thing
+        common = [
+            {name: value for name, value in cell.items() if name in grids[base].cells[0]} for cell in grids[part].cells
+        ]
+        assert all(cell in grids[base].cells for cell in common)
+    ways = [(cell["activation"], cell["one_signed"]) for cell in settings.breaking.grids()["release"].cells]
+    assert ways == [("tanh", "weights"), ("relu", "all"), ("tanh", "all")]
+
+
 LIFTING = {"pretraining_every": 4, "pretraining_steps": 1, "pretraining_step_size": 0.01}
 MULTIPLIER = 0.0625
 
@@ -154,6 +227,44 @@ def test_seeds_in_cells_of_their_own_have_the_same_rows(normalization, initializ
     order = ["phase", "step_size", "seed", "step"]
     sort = lambda frame: frame.sort_values(order, ignore_index=True)  # noqa: E731
     pd.testing.assert_frame_equal(sort(pd.concat(apart)), sort(together), check_exact=True)
+
+
+def test_what_is_asked_of_figure_5_reaches_the_trainer(monkeypatch):
+    seen = watched(monkeypatch, components)
+    asked = {"augmentation": False, "precision": "bfloat16", "probe_size": 16, "epochs": 3, "search_epochs": 2}
+    frame = convolutional(**asked, seeds=3, tau=0.2)
+    (_, _, search), (_, data, final) = seen
+    for given in (search, final):
+        assert [given[name] for name in ("augmentation", "precision", "probe_size", "tau")] == [
+            False,
+            "bfloat16",
+            16,
+            0.2,
+        ]
+        assert given["batch_size"] == 8
+    assert (search["epochs"], final["epochs"]) == (2, 3)
+    assert frame.groupby("phase")["step"].max().to_dict() == {"search": 8, "final": 12}
+    assert list(frame.groupby("seed")["final_loss"].count()) == [3, 1, 1]  # the search's, and one of each final network
+    for seed in range(3):
+        draw = generator("components", "final", seed, "samples")
+        assert torch.equal(data.subsets[seed], torch.randperm(len(data.images), generator=draw)[:32])
+    for row in ("augmentation", "precision", "probe_size"):
+        assert set(frame[row]) == {asked[row]}
+    convolutional()
+    assert [given["augmentation"] for *_, given in seen[2:]] == [True, True]
+    assert [given["precision"] for *_, given in seen[2:]] == ["float32", "float32"]
+
+
+@pytest.mark.parametrize(("normalization", "initialization"), [("full", "one_signed"), ("none", "pretrained")])
+def test_the_networks_whose_rank_is_measured_are_those_that_are_trained(normalization, initialization, monkeypatch):
+    measured, start = [], components_blocks.start
+    monkeypatch.setattr(components_blocks, "start", lambda *a, **b: measured.append(start(*a, **b)) or measured[-1])
+    at_initialization(normalizations=[normalization], initializations=[initialization])
+    seen = watched(monkeypatch, components)
+    convolutional(normalization, initialization, seeds=3, step_sizes=[0.01])
+    [network], trained = measured, seen[-1][0]
+    for ours, theirs in zip(network.parameters(), trained.parameters(), strict=True):
+        assert torch.equal(ours, theirs[:2])
 
 
 @pytest.mark.parametrize(
@@ -406,6 +517,58 @@ def test_c10_and_c11(ratios, losses, vgg, expected):
 )
 def test_c13(vgg, verdict):
     assert verdicts(components_claims.judge_all(of_vgg(**vgg))) == [verdict]
+
+
+def test_summaries_of_figure_5():
+    frames = of_vgg(none=(1, 1 + 1e-9, 0.1))
+    blocks, training = frames["components.blocks"], frames["components.training"]
+    flat, plain = (excess(blocks, "vgg19", VGG_VARIANTS[name])[2] for name in ("none", "bn"))
+    assert flat[:3] == pytest.approx((-7, -7, -7))  # single precision cannot tell it from rank one
+    assert plain[:3] == pytest.approx((np.log10(1.7),) * 3)
+    one = of(blocks, "vgg19", VGG_VARIANTS["bn"])
+    blocks.loc[one.index[one["block"] == 2], "participation_ratio"] = math.nan
+    assert list(excess(blocks, "vgg19", VGG_VARIANTS["bn"])) == [1]
+    training["steps_an_epoch"] = 2
+    searched = training.assign(phase="search", loss=0.0)
+    lost = training.assign(loss=training["loss"].mask((training["seed"] == 0) & (training["normalization"] == "none")))
+    for name, (loss, n) in {"bn": (0.7, 4), "none": (2.1, 3)}.items():
+        found = components_course(pd.concat([searched, lost]), "vgg19", VGG_VARIANTS[name])
+        assert list(found) == [2.5]
+        assert (found[2.5].estimate, found[2.5].n) == (pytest.approx(loss), n)
+
+
+def test_weight_normalization_is_left_out_of_the_order_and_not_of_the_rest():
+    training = of_vgg()["components.training"]
+    table = networks_of_vgg(training, "vgg19")
+    twin = table[table["normalization"] == "none"].assign(normalization="weight", mean_loss=0.0, final_accuracy=1.0)
+    for by, speed in (("mean_loss", -table["mean_loss"]), ("final_accuracy", table["final_accuracy"])):
+        expected = rank_correlation(table["ratio"], speed, table["seed"])
+        assert ordering(table, by) == ordering(pd.concat([table, twin]), by) == expected
+        assert ordering(pd.concat([table, twin.assign(normalization="layer")]), by) != expected
+    assert ordering(table.assign(ratio=1.0), "mean_loss") is None
+
+
+def test_step_sizes_at_the_edge_and_diverged_networks_are_counted():
+    frames = of_vgg()
+    training = frames["components.training"].assign(dataset=DATA, augmentation=True)
+    sizes = (
+        training["normalization"].map({"none": 0.1, "full": 0.3}).mask(training["initialization"] == "one_signed", 1.0)
+    )
+    training["step_size"] = sizes
+    training["diverged"] = (training["normalization"] == "none") & (training["seed"] < 3)
+    search = training.assign(phase="search", diverged=True)
+    for grid, edge in (([0.1, 0.3, 1.0], "2"), ([0.03, 0.1, 0.3, 1.0], "1"), ([0.03, 0.1, 0.3, 1.0, 3.0], "0")):
+        searched = pd.concat([search.assign(step_size=size) for size in grid])
+        found = components_numbers.numbers(
+            frames
+            | {"components.depths": frames["components.blocks"], "components.training": pd.concat([searched, training])}
+        )
+        assert [found[f"components.{name}"] for name in ("edge", "cells", "diverged", "networks")] == [
+            edge,
+            "3",
+            "3",
+            "12",
+        ]
 
 
 def cosines(vanilla, bn, deepest=32):

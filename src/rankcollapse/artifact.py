@@ -103,7 +103,7 @@ def numbers(manifest: dict[str, Any], references: list[dict[str, Any]]) -> dict[
     """
     references = [run for run in references if "disk_mb" in run]  # older ones did not record what they took
     cells = _cells(manifest)
-    packages = {package: version for cell in cells for package, version in cell["packages"].items()}
+    packages = [package for cell in cells for package in cell["packages"].items()]  # of all versions that computed
     total = _total(manifest["frames"].values())
     starting = 1 - total["seconds"] / total["job_seconds"] if total["job_seconds"] else None
 
@@ -118,7 +118,7 @@ def numbers(manifest: dict[str, Any], references: list[dict[str, Any]]) -> dict[
         "artifact.python": distinct(cell["python"] for cell in cells),
         "artifact.platform": distinct(cell["platform"] for cell in cells),
         "artifact.threads": distinct(cell["threads"] for cell in cells),
-        "artifact.packages": distinct(f"{name} {version}" for name, version in packages.items()),
+        "artifact.packages": distinct(f"{name} {version}" for name, version in packages),
         "artifact.jobs": number(total["jobs"]),
         "artifact.minutes": number(round(total["job_seconds"] / 60, 1)),
         "artifact.startup": _round(None if starting is None else 100 * starting),
