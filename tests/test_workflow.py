@@ -217,7 +217,7 @@ def test_a_setting_reruns_its_cells_and_nothing_else(project):
 
 def test_a_cell_run_again_has_the_same_bytes(project, results):
     cells = sorted(cell for part in ("depth.*", "wide.*") for cell in (results / "cells").glob(f"{part}/*.parquet"))
-    assert len(cells) == 8
+    assert len(cells) == 10
     before = [cell.read_bytes() for cell in cells]
     again = [str(cell.relative_to(project.folder)) for cell in cells]
     # one job after the other now, two at a time before

@@ -104,7 +104,8 @@ def run(
             phase=phase,
         )
         losses, accuracies = evaluate(network, data, batch_size)
-        others = _other_accuracies(network, data, batch_size, key, accuracies) if phase == "final" else {}
+        draws = [generator(*key, "sample", seed) for *_, seed in members]
+        others = _other_accuracies(network, data, batch_size, draws, accuracies) if phase == "final" else {}
         return [
             {
                 "dataset": dataset,
@@ -135,10 +136,9 @@ def run(
 
 
 def _other_accuracies(
-    network: MLP, data: Data, batch_size: int, key: tuple, accuracies: torch.Tensor
+    network: MLP, data: Data, batch_size: int, draws: list[torch.Generator], accuracies: torch.Tensor
 ) -> dict[str, list[float]]:
     """What else one could call the accuracy of a network, for every member (D2)."""
-    draws = [generator(*key, "sample", member) for member in range(network.members)]
     subsets = torch.stack([torch.randperm(data.samples, generator=draw)[:SAMPLED] for draw in draws])
     sample = Data(data.images, data.labels, subsets.to(data.images.device))
     population = accuracies

@@ -85,12 +85,18 @@ def _unpaired(theirs: Interval, ours: Interval) -> tuple[Interval, Interval, Int
 
 
 def _first(values: pd.Series, count: int) -> tuple[Interval, Interval, Interval]:
-    """The same for the mean of the first values beside that of all."""
-    change = float(values.iloc[:count].mean() - values.mean())
-    spread = float(values.std(ddof=1)) * math.sqrt(max(0.0, 1 / count - 1 / len(values)))
-    half = float(stats.t.ppf(0.975, len(values) - 1)) * spread
+    """The same for the mean of the first values beside that of all.
+
+    Their difference is that of the first from the rest, less by the rest's share; t interval of two samples.
+    """
+    first, rest = values.iloc[:count], values.iloc[count:]
+    change, half = float(first.mean() - values.mean()), 0.0
+    if len(rest):
+        squares = sum(((part - part.mean()) ** 2).sum() for part in (first, rest))
+        error = math.sqrt(squares / (len(values) - 2) * (1 / count + 1 / len(rest))) * len(rest) / len(values)
+        half = float(stats.t.ppf(0.975, len(values) - 2)) * error
     effect = Interval(change, change - half, change + half, len(values))
-    return mean_interval(values), mean_interval(values.iloc[:count]), effect
+    return mean_interval(values), mean_interval(first), effect
 
 
 def _of_training(frames: Frames) -> Iterator[Deviation]:
