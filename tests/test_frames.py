@@ -59,7 +59,8 @@ def test_every_flipped_byte_and_every_cut_is_found(tmp_path):
     assert pq.read_table(path).equals(read_frame(path))  # for other programs it is Parquet as any other
 
 
-def test_a_damaged_frame_is_not_handed_on(tmp_path):
+def test_a_damaged_frame_is_not_handed_on(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     path = tmp_path / "depth.rank.parquet"
     write_frame(to_table([{"loss": 0.5, "depth": 1}], COLUMNS), path)
     path.write_bytes(path.read_bytes()[:-9] + b"x" + path.read_bytes()[-8:])
