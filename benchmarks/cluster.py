@@ -43,7 +43,6 @@ from rankcollapse.session import Session
 
 GPUS = (1, 4, 16, 64)
 START_UP = 3.0  # seconds of a job before its first step
-PLACES = 1  # of a phase at which a step is timed
 ORDERS = 20  # random ones
 IDLE_NAMES = ("initialization", "gamma", "optimizer", "first_seed")  # what leaves the work of a step as it is
 
@@ -53,7 +52,7 @@ class Enough(Exception):
 
 
 class Sampled(Session):
-    """A session that does three steps of a phase for every place, and times the second.
+    """A session that does three steps of a phase: one that also prepares, one that is timed, and the last.
 
     Attributes:
         phases: name, steps of the whole phase and seconds a step of every phase.
@@ -65,16 +64,12 @@ class Sampled(Session):
         self.last = last
 
     def phase(self, name, steps, state, restore):
-        """Yields few of the steps: one that also prepares, one that is timed, and the last, for what follows."""
+        """Yields the three steps; the last for what follows it."""
         self.clock[name], self._seconds = [], lambda: 0.0
-        seconds = []
-        for place in range(PLACES):
-            first = steps * place // PLACES
-            yield first
-            start = time.process_time()
-            yield min(first + 1, steps - 1)
-            seconds.append(time.process_time() - start)
-        self.phases.append((name, steps, statistics.median(seconds)))
+        yield 0
+        start = time.process_time()
+        yield min(1, steps - 1)
+        self.phases.append((name, steps, time.process_time() - start))
         if name == self.last:
             raise Enough
         yield steps - 1
