@@ -33,6 +33,7 @@ rule rank_at_initialization:
 use rule rank_at_initialization as training with:
     wildcard_constraints:
         frame=frames_of_stage("training"),
+    priority: 1  # the longest jobs first, so that short ones fill the cores at the end
     resources:
         mem_mb=growing(cell_memory),
         runtime=growing(720),
