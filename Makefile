@@ -37,8 +37,8 @@ latex: .venv/installed ## install the LaTeX packages that are missing (as root, 
 
 paper: latex ## build everything at SCALE (default laptop), the paper included
 	$(CACHE) snakemake --cores $(CORES) --config scale=$(SCALE)
-	@rankcollapse latex >/dev/null || { echo "error: no paper without LaTeX; all else is in results/$(SCALE)/" >&2; exit 1; }
 	@rankcollapse verify results/$(SCALE)/claims.json
+	@missing=$$(rankcollapse latex) || { echo "error: no paper without LaTeX ($$missing); all else is in results/$(SCALE)/" >&2; exit 1; }
 	@echo "results/$(SCALE)/paper.pdf"
 
 test: .venv/installed ## run the tests

@@ -36,10 +36,11 @@ from rich.progress import track
 from rich.table import Table
 from snakemake.utils import update_config
 
-from rankcollapse.config import check_settings, literal
+from rankcollapse.config import check_settings
 from rankcollapse.datasets.catalogue import find
 from rankcollapse.experiments.base import Grid
 from rankcollapse.session import Session
+from rankcollapse.validation import literal
 
 GPUS = (1, 4, 16, 64)
 START_UP = 3.0  # seconds of a job before its first step
@@ -137,12 +138,15 @@ def measure(frame: str, arguments: dict[str, Any]) -> tuple[float, float]:
     return timed(1)
 
 
-def cells(grids: dict[str, Grid]) -> dict[tuple[str, str], dict[str, Any]]:
-    """The arguments of every cell, by its frame and its name in the graph."""
+def cells(grids: dict[str, Grid]) -> dict[tuple[str, str, int], dict[str, Any]]:
+    """The arguments of every cell, by its frame, the name of its job in the graph, and its number in the job."""
     return {
-        (frame, "+".join(f"{key}~{value}" for key, value in cell.items())): grid.fixed | cell
+        (frame, "+".join(f"{key}~{value}" for key, value in job.items() if key != "each"), number): (
+            grid.fixed | {key: value for key, value in job.items() if key != "each"} | further
+        )
         for frame, grid in grids.items()
-        for cell in grid.cells
+        for job in grid.jobs()
+        for number, further in enumerate(job.get("each", [{}]))
     }
 
 
@@ -231,22 +235,23 @@ def main() -> None:
     missing = {kinds[name]: name for name in all_cells if kinds[name] not in measured}
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(arguments.jobs, context, torch.set_num_threads, (1,)) as pool:
-        found = pool.map(measure, (frame for frame, _ in missing.values()), map(all_cells.get, missing.values()))
+        found = pool.map(measure, (frame for frame, *_ in missing.values()), map(all_cells.get, missing.values()))
         for label in track(missing, "measuring", console=Console(stderr=True)):
             measured[label] = next(found)
             if arguments.times:
                 arguments.times.write_text(json.dumps(measured, indent=1))
-    seconds = {}
-    for name, label in kinds.items():
+    seconds: dict[tuple[str, str], float] = {}
+    for (frame, job, number), label in kinds.items():
         cell, each = measured[label]
-        seconds[name] = cell + each * all_cells[name].get("seeds", 0)
+        of_cell = cell + each * all_cells[frame, job, number].get("seeds", 0)
+        seconds[frame, job] = seconds.get((frame, job), 0.0) + of_cell
     times, on_gpu, before = graph([f"scale={arguments.scale}", *arguments.config], seconds)
     console = Console()
     stages: dict[str, list[float]] = {}
     for (frame, _), value in seconds.items():
         stages.setdefault(frame, []).append(value / 3600)
-    table = Table(title=f"CPU hours of the cells of scale {arguments.scale}, extrapolated")
-    for heading in ("frame", "cells", "all", "longest"):
+    table = Table(title=f"CPU hours of the jobs of scale {arguments.scale}, extrapolated")
+    for heading in ("frame", "jobs", "all", "longest"):
         table.add_column(heading, justify="left" if heading == "frame" else "right")
     for frame, hours in sorted(stages.items(), key=lambda item: -sum(item[1])):
         table.add_row(frame, str(len(hours)), f"{sum(hours):.2f}", f"{max(hours):.2f}")

@@ -5,7 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+
+from rankcollapse import cells
+from rankcollapse.errors import UserError
+from rankcollapse.frames import read_frame
+from rankcollapse.session import Session
 
 BIN = Path(sys.executable).parent
 
@@ -48,6 +54,38 @@ def test_a_cell_by_hand(tmp_path):
     assert provenance["packages"]["torch"].startswith("2.13.0")
     assert provenance.keys() >= {"commit", "clean", "source_sha256", "data", "device", "seconds", "settings_sha256"}
     assert len(provenance["data"]["fashion-mnist-mini"]) == 4
+
+
+def test_cells_of_one_job_are_the_cells_one_by_one(tmp_path):
+    shared = ("run", "deep.chain", "activation=relu", "width=4", "layers=40", "stride=20", "chains=2")
+    rows = []
+    for name, settings in (
+        ("both", 'each=[{"variant":"vanilla"},{"variant":"bn"}]'),
+        ("vanilla", "variant=vanilla"),
+        ("bn", "variant=bn"),
+    ):
+        done = rankcollapse(*shared, settings, "--output", f"{name}.parquet", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        rows.append(read_frame(tmp_path / f"{name}.parquet"))
+    assert rows[0].equals(pa.concat_tables(rows[1:]))
+    provenance = json.loads((tmp_path / "both.json").read_text())
+    assert provenance["settings"]["each"] == [{"variant": "vanilla"}, {"variant": "bn"}]
+
+
+def test_trainings_of_one_job_keep_their_checkpoints_apart(tmp_path, monkeypatch):
+    def run(*, size: int, device: str, session: Session) -> pa.Table:
+        state = {"sum": 0}
+        for _ in session.phase("counting", 3, lambda: dict(state), state.update):
+            state["sum"] += size
+        return pa.table({"size": [size], "sum": [state["sum"]]})
+
+    monkeypatch.setattr(cells, "_computation", lambda frame: run)
+    monkeypatch.setattr(cells, "describe", lambda *_: {})
+    cells.run_cell("a.b", ['each=[{"size": 1}, {"size": 10}]'], tmp_path / "x.parquet", "cpu", 1, 0.0)
+    assert read_frame(tmp_path / "x.parquet").to_pydict() == {"size": [1, 10], "sum": [3, 30]}
+    assert set(json.loads((tmp_path / "x.json").read_text())["clock"]) == {"0-counting", "1-counting"}
+    with pytest.raises(UserError, match="each must be a list of mappings"):
+        cells.run_cell("a.b", ["each=[]"], tmp_path / "x.parquet", "cpu", 1, 0.0)
 
 
 def test_mistakes_in_a_cell(tmp_path):

@@ -11,6 +11,7 @@ import yaml
 
 from rankcollapse.config import Config, check_settings, read_settings, schema, table, write_documentation
 from rankcollapse.errors import UserError
+from rankcollapse.experiments.base import Grid
 
 CONFIG = Path(__file__).parent.parent / "config"
 SCALES = ["smoke", "laptop", "large", "paper"]
@@ -183,3 +184,11 @@ def test_a_damaged_settings_file_ends_in_settings_or_a_message(tmp_path):
         path.write_bytes(raw)
         accepted += ends_in_settings_or_a_message(path)  # a flipped byte in a comment, or in the digits of a number
     assert accepted < 150
+
+
+def test_cells_of_a_job_differ_in_what_is_named_only():
+    cells = [{"width": width, "gamma": gamma} for width in (4, 8) for gamma in (1.0, "inf")]
+    grid = Grid(stage="chains", dataset=None, cells=cells, fixed={}, together=("gamma",))
+    each = [{"gamma": 1.0}, {"gamma": "inf"}]
+    assert grid.jobs() == [{"width": 4, "each": each}, {"width": 8, "each": each}]
+    assert Grid(stage="chains", dataset=None, cells=cells, fixed={}).jobs() == cells

@@ -1,4 +1,4 @@
-"""Running one cell."""
+"""Running one cell, or the few cells of one job."""
 
 import importlib
 import inspect
@@ -7,10 +7,11 @@ import re
 import time
 from pathlib import Path
 
+import pyarrow as pa
 import torch
 from pydantic import ConfigDict, ValidationError, validate_call
 
-from rankcollapse.config import explain, literal
+from rankcollapse.datasets.catalogue import cached_files, catalogue
 from rankcollapse.device import resolve_device
 from rankcollapse.errors import UserError
 from rankcollapse.files import write_whole
@@ -18,6 +19,7 @@ from rankcollapse.frames import write_frame
 from rankcollapse.provenance import describe
 from rankcollapse.session import Session
 from rankcollapse.source import ROOT, settings_hash
+from rankcollapse.validation import explain, literal
 
 
 def _computation(frame: str):
@@ -31,11 +33,12 @@ def _computation(frame: str):
 
 
 def run_cell(frame: str, settings: list[str], output: Path, device: str, threads: int, checkpoint_every: float) -> None:
-    """Compute one cell and write its rows and, beside them, its provenance.
+    """Compute one cell, or those of one job, and write the rows and, beside them, the provenance.
 
     Args:
         frame: `EXPERIMENT.PART`: the module below `rankcollapse.experiments` whose `run` computes it.
-        settings: the arguments of `run`, each as `KEY=VALUE`.
+        settings: the arguments of `run`, each as `KEY=VALUE`; with `each=[{KEY: VALUE, ...}, ...]` there is a cell for
+            each of these further arguments.
         output: Parquet file to write; the provenance goes to the same name ending in `.json`.
         device: `cpu`, `cuda` or `auto`.
         threads: the threads that torch was given, for the record.
@@ -54,21 +57,33 @@ def run_cell(frame: str, settings: list[str], output: Path, device: str, threads
     known = [name for name in taken if name not in ("device", "session")]
     if "device" in arguments:
         raise UserError(f"device is an option, not a setting: --device {arguments['device']}")
+    each = arguments.get("each", [{}])
+    if not (isinstance(each, list) and each and all(isinstance(further, dict) for further in each)):
+        raise UserError(f"each must be a list of mappings of settings, got {each!r}")
     device = resolve_device(device)
+    name = arguments.get("dataset")
+    if name in catalogue() and not all(path.is_file() for path in cached_files(name)):
+        from rankcollapse.datasets.fetch import fetch  # what it imports for the network is seldom needed
+
+        fetch(name)
     # before the run: the source as it was imported, not as it may be edited meanwhile
     provenance = describe(compute.__module__, arguments, device, threads)
     decisive = {key: value for key, value in provenance.items() if key not in ("commit", "clean", "started")}
     session = Session(output.with_suffix(".checkpoints"), settings_hash(decisive), checkpoint_every)
     torch.backends.cudnn.allow_tf32 = False  # as matrix products have it: float32 is float32
     start = time.monotonic()
+    call = validate_call(compute, config=ConfigDict(strict=True, arbitrary_types_allowed=True))
+    shared = {name: value for name, value in arguments.items() if name != "each"} | {"device": device}
+    tables = []
     try:
-        call = validate_call(compute, config=ConfigDict(strict=True, arbitrary_types_allowed=True))
-        table = call(**arguments, device=device, **({"session": session} if "session" in taken else {}))
+        for number, further in enumerate(each):
+            session.prefix = f"{number}-" if len(each) > 1 else ""
+            tables.append(call(**shared | further | ({"session": session} if "session" in taken else {})))
     except ValidationError as error:
         raise explain(error, f"the settings of {frame}", known) from None
     provenance["seconds"] = round(session.earlier + time.monotonic() - start, 3)
     provenance["clock"] = session.clock  # seconds at steps, by phase
     output.parent.mkdir(parents=True, exist_ok=True)
     write_whole(output.with_suffix(".json"), json.dumps(provenance, indent=2, ensure_ascii=False) + "\n")
-    write_frame(table, output)
+    write_frame(pa.concat_tables(tables, promote_options="default"), output)
     session.forget()

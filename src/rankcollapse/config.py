@@ -1,6 +1,5 @@
 """The settings of a scale: one YAML file under `config/`, checked against the typed models of the experiments."""
 
-import difflib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,6 +25,7 @@ from rankcollapse.experiments.sharp.settings import SharpSettings
 from rankcollapse.experiments.wide.settings import WideSettings
 from rankcollapse.experiments.width.settings import WidthSettings
 from rankcollapse.files import write_whole
+from rankcollapse.validation import explain, literal
 
 TABLE_START, TABLE_END = "<!-- settings: made by `rankcollapse settings` -->", "<!-- end of settings -->"
 
@@ -72,55 +72,6 @@ def experiments() -> dict[str, type[Settings]]:
         for name, field in Config.model_fields.items()
         if isinstance(field.annotation, type) and issubclass(field.annotation, Settings)
     }
-
-
-def explain(error: ValidationError, source: str, known: type[BaseModel] | list[str]) -> UserError:
-    """A validation error as one message: for each mistake the key, the value found, and what is allowed.
-
-    Args:
-        error: what pydantic found.
-        source: where the values came from, e.g. a file's name.
-        known: the model, or the names of the arguments, that an unknown key is compared with.
-    """
-    lines = []
-    for mistake in error.errors():
-        *parents, key = mistake["loc"] or ("",)
-        name = ".".join(map(str, mistake["loc"]))
-        if mistake["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
-            allowed = _keys(known, parents)
-            close = difflib.get_close_matches(str(key), allowed, 1)
-            hint = f"did you mean {close[0]}? " if close else ""
-            lines.append(f"  {name}: unknown key (value {mistake['input']!r}); {hint}allowed: {', '.join(allowed)}")
-        elif mistake["type"] in ("missing", "missing_keyword_only_argument"):
-            lines.append(f"  {name}: missing; it must be set")
-        else:
-            allowed = mistake["msg"].removeprefix("Value error, ")
-            found = "" if isinstance(mistake["input"], Mapping) else f"{mistake['input']!r} is not allowed. "
-            lines.append(f"  {name}: {found}{allowed}")
-    return UserError("\n".join([f"{source} has {len(lines)} mistake(s):", *lines]))
-
-
-def _keys(known: type[BaseModel] | list[str], parents: list[str | int]) -> list[str]:
-    """The keys that are allowed below `parents`."""
-    if isinstance(known, list):
-        return known
-    for parent in parents:
-        if isinstance(parent, str):
-            annotation = known.model_fields[parent].annotation
-            known = next(a for a in (annotation, *get_args(annotation)) if isinstance(a, type))
-    return list(known.model_fields)
-
-
-def literal(value: Any) -> Any:
-    """A value as the command line gives it: text is read as JSON, and is itself where it is not JSON."""
-    if isinstance(value, Mapping):
-        return {key: literal(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [literal(inner) for inner in value]
-    try:
-        return json.loads(value) if isinstance(value, str) else value
-    except json.JSONDecodeError:
-        return value
 
 
 def read_settings(path: Path) -> dict[str, Any]:

@@ -202,8 +202,7 @@ def print_verdicts(path: Path) -> None:
             claim["to_decide"] and f"to decide it: {claim['to_decide']}",
         )
         for condition in claim["conditions"]:
-            verdict = condition["verdict"] if condition["verdict"] != claim["verdict"] else ""
-            table.add_row("", verdict, *condition_texts(condition))
+            table.add_row("", condition["verdict"].replace("_", " "), *condition_texts(condition))
     console = Console()
     console.width = max(console.width, 110)  # a log has no width of its own
     console.print(table)

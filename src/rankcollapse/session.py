@@ -26,6 +26,7 @@ class Session:
         earlier: seconds that phases had taken when they were taken up from their checkpoints.
         clock: for every phase the seconds it took at the steps where it was asked (`mark`), resumed or not. Seconds
             are not reproducible, so they belong to provenance and never to a frame.
+        prefix: of the names of all phases that begin from now on; tells the cells of a job apart.
     """
 
     def __init__(self, folder: Path | None = None, identity: str = "", every: float = SECONDS_BETWEEN_CHECKPOINTS):
@@ -37,6 +38,7 @@ class Session:
             every: seconds between two checkpoints.
         """
         self.folder, self.identity, self.every = folder, identity, every
+        self.prefix = ""
         self.clock: dict[str, list[tuple[int, float]]] = {}
         self.earlier = 0.0  # seconds of phases that were done before this process
 
@@ -51,6 +53,7 @@ class Session:
             state: gives all that later steps and the result depend on: tensors, numbers, text, in lists and dicts.
             restore: takes what `state` gave.
         """
+        name = self.prefix + name
         path = self.folder and self.folder / f"{name}.checkpoint"
         first, before = 0, 0.0
         if saved := self._load(path):

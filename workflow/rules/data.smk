@@ -1,4 +1,8 @@
-# Data download: verified files in the shared cache, and a record of them here; one rule a data set.
+# Data download: verified files in the shared cache, and a record of them here; one rule a data set. It runs once: a cell
+# whose data are gone from the cache since then fetches them again itself, so that no other cell has to run for it.
+
+# no parameter: where data come from changes no result
+os.environ["RANKCOLLAPSE_DATA_FROM"] = json.dumps(SETTINGS.data_from)
 
 for DATASET in sorted({grid.dataset for grid in GRIDS.values() if grid.dataset}):
 
@@ -6,8 +10,7 @@ for DATASET in sorted({grid.dataset for grid in GRIDS.values() if grid.dataset})
         name:
             f"data_{DATASET.replace('-', '_')}"
         output:
-            # kept where fetching again fails: cells that have read the data would else run again when it succeeds
-            update(f"{RESULTS}/data/{DATASET}.json"),
+            f"{RESULTS}/data/{DATASET}.json",
         log:
             f"{RESULTS}/logs/data/{DATASET}.log",
         benchmark:
@@ -21,7 +24,5 @@ for DATASET in sorted({grid.dataset for grid in GRIDS.values() if grid.dataset})
             runtime=growing(30),
         params:
             dataset=DATASET,
-            missing=data_missing(DATASET),
-            path=["--from", SETTINGS.data_from[DATASET]] if DATASET in SETTINGS.data_from else [],
         shell:
-            "rankcollapse data {params.dataset} {params.path:q} --record {output:q} > {log:q} 2>&1"
+            "rankcollapse data {params.dataset} --record {output:q} > {log:q} 2>&1"

@@ -38,7 +38,7 @@ rule arxiv:
         paper=rules.typeset.input.sources[0],
         bibliography=rules.typeset.output.bibliography,
         numbers=rules.numbers.output,
-        figures=rules.typeset.input.figures,
+        figures=pgf_figures,
     output:
         f"{RESULTS}/arxiv.tar.gz",
     log:

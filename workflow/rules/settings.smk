@@ -1,6 +1,7 @@
 # What the other rules share: the scale's settings, checked, and the cells they stand for.
 
 import json
+import os
 from os.path import exists
 from pathlib import Path
 from shutil import which
@@ -12,7 +13,7 @@ from snakemake.logging import logger
 from snakemake.utils import Paramspace
 
 from rankcollapse.config import check_settings, read_settings
-from rankcollapse.datasets.catalogue import cached_files, catalogue
+from rankcollapse.datasets.catalogue import catalogue
 from rankcollapse.errors import UserError
 from rankcollapse.latex import advice, missing_packages
 from rankcollapse.ledger import LEDGER
@@ -69,9 +70,15 @@ except UserError as error:
 RESULTS = f"results/{SCALE}" + ("-from-reference" if FROM_REFERENCE else "")
 FRAMES_FROM = f"{REFERENCE if FROM_REFERENCE else RESULTS}/frames"
 GRIDS = SETTINGS.grids()
-SPACES = {  # names of cells have no comma: Snakemake could not hand them to a cluster (its issue 2366)
-    frame: Paramspace(pd.DataFrame(grid.cells), filename_params="*", filename_sep="+", single_wildcard="cell")
-    for frame, grid in GRIDS.items()
+JOBS = {frame: grid.jobs() for frame, grid in GRIDS.items()}
+SPACES = {  # names of jobs have no comma: Snakemake could not hand them to a cluster (its issue 2366)
+    frame: Paramspace(
+        pd.DataFrame(jobs).drop(columns="each", errors="ignore"),
+        filename_params="*",
+        filename_sep="+",
+        single_wildcard="cell",
+    )
+    for frame, jobs in JOBS.items()
 }
 FRAMES = expand(f"{FRAMES_FROM}/{{frame}}.parquet", frame=GRIDS)
 BOUNDS = f"{RESULTS}/bounds/bounds.theorem.parquet"
@@ -95,11 +102,6 @@ def frames_of_experiment(wildcards):
 def source(*modules):
     """What decides whether a job must run again after an edit: a hash of these modules and all they import."""
     return [source_hash(f"rankcollapse.{module}") for module in modules]
-
-
-def data_missing(dataset):
-    """Whether a data set was fetched once and is gone from the cache: then it is fetched again."""
-    return Path(f"{RESULTS}/data/{dataset}.json").exists() and not all(map(Path.exists, cached_files(dataset)))
 
 
 def cell_data(wildcards):
@@ -132,9 +134,10 @@ def cell_memory(wildcards):
 
 
 def cell_settings(wildcards):
-    """The arguments of a cell, as its command takes them."""
-    point = SPACES[wildcards.frame].instance(wildcards)  # numbers are NumPy's
+    """The arguments of a cell, or of the cells of a job, as the command takes them."""
+    names = list(SPACES[wildcards.frame].instance_patterns)
+    job = JOBS[wildcards.frame][names.index(wildcards.cell)]
     return [
-        f"{key}={value if isinstance(value, str) else json.dumps(value, separators=(',', ':'), default=int)}"
-        for key, value in (GRIDS[wildcards.frame].fixed | dict(point)).items()
+        f"{key}={value if isinstance(value, str) else json.dumps(value, separators=(',', ':'))}"
+        for key, value in (GRIDS[wildcards.frame].fixed | job).items()
     ]

@@ -7,6 +7,8 @@ only then moved into the cache under its name. Nothing is left behind when a sou
 import gzip
 import hashlib
 import io
+import json
+import os
 import shutil
 import subprocess
 import sys
@@ -178,7 +180,8 @@ def fetch(name: str, path: Path | None = None) -> list[Path]:
 
     Args:
         name: a data set of the catalogue.
-        path: take the files from this folder, or the archive of all from this file, and from nowhere else.
+        path: take the files from this folder, or the archive of all from this file, and from nowhere else; None for what
+            the variable RANKCOLLAPSE_DATA_FROM (JSON, paths by name) says, as the workflow sets it, or the catalogue.
 
     Returns:
         The cached files.
@@ -189,6 +192,7 @@ def fetch(name: str, path: Path | None = None) -> list[Path]:
     dataset, targets = find(name), cached_files(name)
     if all(target.is_file() and _sha256(target) == dataset.files[target.name].sha256 for target in targets):
         return targets
+    path = path or json.loads(os.environ.get("RANKCOLLAPSE_DATA_FROM", "{}")).get(name)
     sources = [Source(folder=str(path))] if path else dataset.sources
     failures = []
     cache = targets[0].parent

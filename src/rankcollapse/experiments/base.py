@@ -31,12 +31,15 @@ DataSetName = Annotated[str, AfterValidator(_in_catalogue), Field(json_schema_ex
 class Grid:
     """The cells that make up one frame; `run` of the module named like the frame computes one cell.
 
+    A job computes one cell, or several that differ in `together` only: a start takes two seconds, and small cells less.
+
     Attributes:
         stage: name of the workflow rule that runs them.
         dataset: data set that a cell reads, or None.
         cells: for every cell the arguments of `run` that vary between cells; they name its file.
         fixed: the other arguments of `run`.
-        memory: MB that a cell takes at most, on a CPU.
+        memory: MB that a job takes at most, on a CPU.
+        together: arguments in which the cells of a job may differ.
     """
 
     stage: str
@@ -44,6 +47,15 @@ class Grid:
     cells: list[dict[str, Any]]
     fixed: dict[str, Any]
     memory: int = 3000
+    together: tuple[str, ...] = ()
+
+    def jobs(self) -> list[dict[str, Any]]:
+        """For every job what its cells share, which names its file; under `each` the other arguments of each."""
+        jobs: dict[tuple, list[dict[str, Any]]] = {}
+        for cell in self.cells:
+            shared = tuple((name, value) for name, value in cell.items() if name not in self.together)
+            jobs.setdefault(shared, []).append({name: cell[name] for name in self.together})
+        return [dict(shared) | ({"each": each} if self.together else {}) for shared, each in jobs.items()]
 
 
 def compared(settings: Settings, part: str, depths: list[int], trained: list[int]) -> Settings:

@@ -24,6 +24,6 @@ class BoundsSettings(Settings):
     def grids(self) -> dict[str, Grid]:
         """The frames of this experiment, each computed by the module of that name."""
         widest = max(self.widths)
-        cells = [{"width": width, "draws": self.draws * widest // width} for width in self.widths]
-        fixed = {"gamma": self.gamma, "states": self.states}
-        return {"drift": Grid(stage="chains", dataset=None, cells=cells, fixed=fixed)}
+        cells = [{"gamma": self.gamma, "width": width, "draws": self.draws * widest // width} for width in self.widths]
+        fixed = {"states": self.states}
+        return {"drift": Grid(stage="chains", dataset=None, cells=cells, fixed=fixed, together=("width", "draws"))}

@@ -17,5 +17,7 @@ class CollapseSettings(Settings):
     def grids(self) -> dict[str, Grid]:
         """The frames of this experiment, each computed by the module of that name."""
         widest = max(self.widths)
-        cells = [{"width": width, "layers": self.layers * widest // width} for width in self.widths]
-        return {"spectrum": Grid(stage="spectra", dataset=None, cells=cells, fixed={"chains": self.chains})}
+        cells = [
+            {"width": width, "layers": self.layers * widest // width, "chains": self.chains} for width in self.widths
+        ]
+        return {"spectrum": Grid(stage="spectra", dataset=None, cells=cells, fixed={}, together=("width", "layers"))}

@@ -168,15 +168,15 @@ class ComponentsSettings(Settings):
         if len(shares) == 1:
             shares = [{}]  # cells are then named as if they could not be cut
 
-        def at_initialization(settings: dict) -> Grid:
+        def at_initialization(settings: dict, together: tuple[str, ...] = ()) -> Grid:
             cells = [{"architecture": name, "width": self._width(name)} for name in settings.pop("architectures")]
             fixed = shared | lifting | {"seeds": self.seeds} | settings
             memory = self._memory(self.batch_size, self.seeds)
-            return Grid("rank_at_initialization", self.dataset, cells, fixed, memory)
+            return Grid("rank_at_initialization", self.dataset, cells, fixed, memory, together)
 
         return {
             "blocks": at_initialization(blocks),
-            "depths": at_initialization(depths | {"initializations": ["torch_default"]}),
+            "depths": at_initialization(depths | {"initializations": ["torch_default"]}, ("architecture",)),
             "training": Grid(
                 stage="training",
                 dataset=self.dataset,

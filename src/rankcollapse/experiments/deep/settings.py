@@ -29,4 +29,6 @@ class DeepSettings(Settings):
     def grids(self) -> dict[str, Grid]:
         """The frames of this experiment, each computed by the module of that name."""
         cells = product(activation=["identity", "relu", "tanh"], variant=["vanilla", "bn"])
-        return {"chain": Grid(stage="chains", dataset=None, cells=cells, fixed=self.model_dump())}
+        return {
+            "chain": Grid(stage="chains", dataset=None, cells=cells, fixed=self.model_dump(), together=("variant",))
+        }

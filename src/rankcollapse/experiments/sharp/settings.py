@@ -39,4 +39,8 @@ class SharpSettings(Settings):
             for family in self.families
             for width in family.widths
         ]
-        return {"spectrum": Grid(stage="spectra", dataset=None, cells=cells, fixed={"chains": self.chains})}
+        return {
+            "spectrum": Grid(
+                stage="spectra", dataset=None, cells=cells, fixed={"chains": self.chains}, together=("width",)
+            )
+        }

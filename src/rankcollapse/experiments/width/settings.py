@@ -58,4 +58,4 @@ class WidthSettings(Settings):
             for point in self.points
         ]
         fixed = {"measurements": self.measurements, "taus": self.taus}
-        return {"chain": Grid(stage="chains", dataset=None, cells=cells, fixed=fixed)}
+        return {"chain": Grid(stage="chains", dataset=None, cells=cells, fixed=fixed, together=("gamma", "layers"))}

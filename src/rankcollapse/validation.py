@@ -1,0 +1,59 @@
+"""Settings and arguments as people give them: read, and explained where they are wrong."""
+
+import difflib
+import json
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from rankcollapse.errors import UserError
+
+
+def literal(value: Any) -> Any:
+    """A value as the command line gives it: text is read as JSON, and is itself where it is not JSON."""
+    if isinstance(value, Mapping):
+        return {key: literal(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [literal(inner) for inner in value]
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except json.JSONDecodeError:
+        return value
+
+
+def explain(error: ValidationError, source: str, known: type[BaseModel] | list[str]) -> UserError:
+    """A validation error as one message: for each mistake the key, the value found, and what is allowed.
+
+    Args:
+        error: what pydantic found.
+        source: where the values came from, e.g. a file's name.
+        known: the model, or the names of the arguments, that an unknown key is compared with.
+    """
+    lines = []
+    for mistake in error.errors():
+        *parents, key = mistake["loc"] or ("",)
+        name = ".".join(map(str, mistake["loc"]))
+        if mistake["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+            allowed = _keys(known, parents)
+            close = difflib.get_close_matches(str(key), allowed, 1)
+            hint = f"did you mean {close[0]}? " if close else ""
+            lines.append(f"  {name}: unknown key (value {mistake['input']!r}); {hint}allowed: {', '.join(allowed)}")
+        elif mistake["type"] in ("missing", "missing_keyword_only_argument"):
+            lines.append(f"  {name}: missing; it must be set")
+        else:
+            allowed = mistake["msg"].removeprefix("Value error, ")
+            found = "" if isinstance(mistake["input"], Mapping) else f"{mistake['input']!r} is not allowed. "
+            lines.append(f"  {name}: {found}{allowed}")
+    return UserError("\n".join([f"{source} has {len(lines)} mistake(s):", *lines]))
+
+
+def _keys(known: type[BaseModel] | list[str], parents: list[str | int]) -> list[str]:
+    """The keys that are allowed below `parents`."""
+    if isinstance(known, list):
+        return known
+    for parent in parents:
+        if isinstance(parent, str):
+            annotation = known.model_fields[parent].annotation
+            known = next(a for a in (annotation, *get_args(annotation)) if isinstance(a, type))
+    return list(known.model_fields)
