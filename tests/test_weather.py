@@ -16,7 +16,7 @@ import pytest
 from test_workflow import SMOKE, Project
 
 FRAME, FIGURE = "results/smoke/frames/pairs.training.parquet", "results/smoke/figures/pairs.png"
-CELL = "results/smoke/cells/pairs.training/variant~bn,depth~16.parquet"
+CELL = "results/smoke/cells/pairs.training/variant~bn+depth~16.parquet"
 TRAINING = [
     *("rankcollapse", "run", "pairs.training", "variant=bn", "depth=16", "dataset=fashion-mnist-mini", "width=32"),
     *("batch_size=128", "epochs=1", "step_sizes=[0.1]", "search_pairs=1", "pairs=3", "--checkpoint-every", "0"),

@@ -180,8 +180,8 @@ def fetch(name: str, path: Path | None = None) -> list[Path]:
 
     Args:
         name: a data set of the catalogue.
-        path: take the files from this folder, or the archive of all from this file, and from nowhere else; None for what
-            the variable RANKCOLLAPSE_DATA_FROM (JSON, paths by name) says, as the workflow sets it, or the catalogue.
+        path: take the files from this folder, or the archive of all from this file, and from nowhere else; None: what
+            the variable RANKCOLLAPSE_DATA_FROM (JSON, paths by name, set by the workflow) says, or the catalogue.
 
     Returns:
         The cached files.
