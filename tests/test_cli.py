@@ -97,7 +97,8 @@ def test_mistakes_in_a_cell(tmp_path):
     assert "taus: unknown key" in message
     assert "did you mean tau?" in message
     assert "seeds: 'many'" in fails("run", "depth.rank", *RANK[:5], "seeds=many", "tau=0.1", *out)
-    assert "rankcollapse data fashion-mnist-mini" in fails("run", "depth.rank", *RANK, *out, cwd=tmp_path)
+    no_source = fails("run", "depth.rank", *RANK[:1], "dataset=cifar-10-jpeg", *RANK[2:], *out, cwd=tmp_path)
+    assert "could not get the data set cifar-10-jpeg" in no_source
     for setting, found in (("depths=[]", "at least 1 item"), ("depths=[-1]", "-1"), ("seeds=0", "0"), ("tau=2", "2")):
         key = setting.partition("=")[0]
         others = [pair for pair in RANK if not pair.startswith(key)]
