@@ -20,7 +20,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-IMPORTS = "import rankcollapse.downstream, rankcollapse.figures"  # what the jobs that are not cells start with
+# what the jobs that are not cells start with: those that join cells, and all others
+IMPORTS = {"frames": "import rankcollapse.gather", "": "import rankcollapse.downstream, rankcollapse.figures"}
 
 
 def seconds(benchmark: Path) -> float:
@@ -57,18 +58,20 @@ def main() -> None:
     of_cells = sum(map(seconds, cells))
     others = [path for path in files if path not in cells]
     of_others = sum(map(seconds, others))
-    imports = statistics.median(timed([sys.executable, "-c", IMPORTS]) for _ in range(5))
+    imports = {
+        kind: statistics.median(timed([sys.executable, "-c", code]) for _ in range(5)) for kind, code in IMPORTS.items()
+    }
     total = options.cores * wall
-    starting = min(of_others, imports * len(others))
+    starting = sum(min(seconds(path), imports.get(path.parent.name, imports[""])) for path in others)
 
-    table = Table(title=f"scale {options.scale}: {wall:.0f} s on {options.cores} cores, {len(cells)} cells")
+    table = Table(title=f"scale {options.scale}: {wall:.0f} s on {options.cores} cores, {len(cells)} jobs of cells")
     for heading in ("core-seconds of", "seconds", "share"):
         table.add_column(heading)
     for name, value in (
         ("computing cells", computing),
         ("starting cells", of_cells - computing),
         ("other jobs, at work", of_others - starting),
-        (f"other jobs, starting ({len(others)} × {imports:.1f} s)", starting),
+        (f"other jobs ({len(others)}), starting", starting),
         ("no job", total - of_cells - of_others),
         ("lost: starting and no job", total - computing - (of_others - starting)),
     ):

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import platform
 import signal
 
 import pyarrow as pa
@@ -88,8 +89,10 @@ def test_what_a_killed_process_left_goes_with_the_next_write(tmp_path):
     for _ in range(3):
         killed_while_writing(tmp_path)
         assert len(list(tmp_path.iterdir())) == 2  # it does not pile up
-    others = [tmp_path / ".file.1.part", tmp_path / ".file.notes.part", tmp_path / ".other.999999999.part"]
-    for other in others:  # of a process that runs, of no process, of another file
+    here = platform.node().replace(".", "-")
+    names = (f".file.{here}.1", f".file.{here}.notes", f".other.{here}.999999999", ".file.elsewhere.999999999")
+    others = [tmp_path / f"{name}.part" for name in names]
+    for other in others:  # of a process that runs, of no process, of another file, of another machine
         other.write_text("")
     write_whole(tmp_path / "file", "new")
     with temporary_name(tmp_path / "fetch"):

@@ -51,9 +51,9 @@ def kill(run, kind, draw, seconds):
         while run.poll() is None and not (jobs := jobs_of(snakemake)):
             time.sleep(0.01)
         if run.poll() is None:
-            draw.choice(jobs).kill()
+            draw.choice(jobs).kill()  # the command or the shell that waits for it
         run.wait()
-        return []
+        return jobs
     orphans = jobs_of(snakemake)
     (os.kill if kind == "snakemake" else os.killpg)(run.pid, signal.SIGKILL)
     run.wait()

@@ -73,12 +73,13 @@ def run_cell(frame: str, settings: list[str], output: Path, device: str, threads
     torch.backends.cudnn.allow_tf32 = False  # as matrix products have it: float32 is float32
     start = time.monotonic()
     call = validate_call(compute, config=ConfigDict(strict=True, arbitrary_types_allowed=True))
-    shared = {name: value for name, value in arguments.items() if name != "each"} | {"device": device}
+    shared = {name: value for name, value in arguments.items() if name != "each"}
     tables = []
     try:
         for number, further in enumerate(each):
             session.prefix = f"{number}-" if len(each) > 1 else ""
-            tables.append(call(**shared | further | ({"session": session} if "session" in taken else {})))
+            ours = {"device": device} | ({"session": session} if "session" in taken else {})
+            tables.append(call(**shared | further | ours))
     except ValidationError as error:
         raise explain(error, f"the settings of {frame}", known) from None
     provenance["seconds"] = round(session.earlier + time.monotonic() - start, 3)

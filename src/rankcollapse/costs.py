@@ -1,5 +1,6 @@
 """What a run cost: seconds and memory of its jobs as Snakemake's benchmark files have them, and space on disk."""
 
+import contextlib
 import csv
 from pathlib import Path
 from typing import Any
@@ -22,5 +23,9 @@ def cost(benchmarks: list[Path]) -> dict[str, Any]:
 
 
 def disk_mb(folder: Path) -> float:
-    """Size of all files below a folder, in MB."""
-    return round(sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6, 1)
+    """Size of all files below a folder, in MB; other jobs may write there meanwhile."""
+    size = 0
+    for file in folder.rglob("*"):
+        with contextlib.suppress(FileNotFoundError):
+            size += file.stat().st_size if file.is_file() else 0
+    return round(size / 1e6, 1)

@@ -3,6 +3,7 @@
 import glob
 import json
 import os
+import platform
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,13 +17,14 @@ from rankcollapse.errors import UserError
 def temporary_name(path: Path) -> Iterator[Path]:
     """A hidden name beside `path` for a file or folder in the making; whatever bears it in the end is removed.
 
-    So is what processes that were killed left under such names.
+    So is what processes of this machine that were killed left under such names.
     """
-    for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+    ours = f".{path.name}.{platform.node().replace('.', '-')}"
+    for left in path.parent.glob(f"{glob.escape(ours)}.*.part"):
         process = left.suffixes[-2][1:]
         if process.isdecimal() and not _runs(int(process)):
             _remove(left)
-    name = path.with_name(f".{path.name}.{os.getpid()}.part")
+    name = path.with_name(f"{ours}.{os.getpid()}.part")
     try:
         yield name
     finally:

@@ -53,7 +53,7 @@ def read_frame(path: Path) -> pa.Table:
     raw = path.read_bytes()
     if _sealed(raw) != raw:
         raise UserError(
-            f"{path} is damaged: it is not what was written there (its hash is wrong). Restore it if git tracks it;"
+            f"{path} is damaged, or was written by another version: its hash is wrong. Restore it if git tracks it;"
             f" else remove it and give the same command again, which then makes it anew: rm {shlex.quote(str(path))}"
         )
     # without Arrow's threads: one that is still ending when Python exits aborts it now and then (apache/arrow#34314)

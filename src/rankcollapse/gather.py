@@ -1,6 +1,7 @@
 """Joining the cells of a frame; a short job, so it imports neither torch nor pandas."""
 
 import json
+import re
 from pathlib import Path
 
 from rankcollapse.costs import cost
@@ -22,7 +23,8 @@ def gather_cells(cells: list[Path], benchmarks: Path, output: Path) -> None:
     phases: dict[str, float] = {}
     for record in records:
         for phase, clock in record["clock"].items():
-            phases[phase] = round(phases.get(phase, 0.0) + clock[-1][1], 3)
+            name = re.sub(r"^\d+-", "", phase)  # of the cells of a job
+            phases[name] = round(phases.get(name, 0.0) + clock[-1][1], 3)
     provenance = {
         "rows": table.num_rows,
         "settings_sha256": settings_hash([record["settings"] for record in records]),

@@ -36,7 +36,7 @@ def take_gpu() -> TextIO | None:
     folder = Path(tempfile.gettempdir(), f"rankcollapse-gpus-{os.getuid()}")
     folder.mkdir(mode=0o700, exist_ok=True)
     for jobs, gpu in ((jobs, gpu) for jobs in itertools.count() for gpu in gpus):
-        lock = open(folder / f"{gpu}.{jobs}", "w")  # noqa: SIM115 (open for as long as the job runs)
+        lock = open(folder / f"{gpu.replace('/', '-')}.{jobs}", "w")  # noqa: SIM115 (open for as long as the job runs)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -18,7 +18,7 @@ rule rank_at_initialization:
     threads: 1
     resources:
         mem_mb=growing(cell_memory),
-        runtime=growing(10),
+        runtime=growing(120),
         gpu=cell_gpus,
         device=SETTINGS.device,  # a resource, not a parameter: changing it reruns nothing
     params:

@@ -19,6 +19,14 @@ def disk_problem():
         )
 
 
+def modified(path):
+    """When a file was written; 0 for what is no file, or no longer: a job of a killed run may still write."""
+    try:
+        return path.stat().st_mtime if path.is_file() else 0
+    except FileNotFoundError:
+        return 0
+
+
 if problem := disk_problem():
     raise WorkflowError(problem)
 
@@ -26,9 +34,9 @@ if problem := disk_problem():
 onstart:
     # A clock that was ahead when these were written: Snakemake refuses an output that is older than its input.
     now = time.time()
-    dated = sorted((path.stat().st_mtime, path) for path in Path(RESULTS).rglob("*") if path.is_file())
-    for _, path in (file for file in dated if file[0] > now):
-        os.utime(path)
+    for path in sorted(Path(RESULTS).rglob("*"), key=modified):
+        if modified(path) > now:
+            os.utime(path)
 
 
 onerror:
