@@ -1,8 +1,10 @@
 # Data download: verified files in the shared cache, and a record of them here; one rule a data set. It runs once: a cell
 # whose data are gone from the cache since then fetches them again itself, so that no other cell has to run for it.
 
-# no parameter: where data come from changes no result
-os.environ["RANKCOLLAPSE_DATA_FROM"] = json.dumps(SETTINGS.data_from)
+
+envvars:
+    "RANKCOLLAPSE_DATA_FROM",
+
 
 for DATASET in sorted({grid.dataset for grid in GRIDS.values() if grid.dataset}):
 

@@ -3,13 +3,6 @@
 PAPER = f"{RESULTS}/paper.pdf"
 
 
-def pgf_figures(wildcards):
-    """The figures as LaTeX takes them."""
-    if MISSING_LATEX:
-        raise WorkflowError(advice(MISSING_LATEX))
-    return expand(f"{RESULTS}/figures/{{experiment}}.pgf", experiment=EXPERIMENTS)
-
-
 rule typeset:
     input:
         sources=["paper/paper.tex", "paper/references.bib"],

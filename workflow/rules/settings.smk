@@ -70,6 +70,8 @@ except UserError as error:
 RESULTS = f"results/{SCALE}" + ("-from-reference" if FROM_REFERENCE else "")
 FRAMES_FROM = f"{REFERENCE if FROM_REFERENCE else RESULTS}/frames"
 GRIDS = SETTINGS.grids()
+# where cells and downloads look for data; no parameter of theirs, since it changes no result
+os.environ.update(RANKCOLLAPSE_DATA_FROM=json.dumps(SETTINGS.data_from))
 JOBS = {frame: grid.jobs() for frame, grid in GRIDS.items()}
 SPACES = {  # names of jobs have no comma: Snakemake could not hand them to a cluster (its issue 2366)
     frame: Paramspace(
@@ -144,3 +146,10 @@ def cell_settings(wildcards):
         f"{key}={value if isinstance(value, str) else json.dumps(value, separators=(',', ':'))}"
         for key, value in (GRIDS[wildcards.frame].fixed | job).items()
     ]
+
+
+def pgf_figures(wildcards):
+    """The figures as LaTeX takes them."""
+    if MISSING_LATEX:
+        raise WorkflowError(advice(MISSING_LATEX))
+    return expand(f"{RESULTS}/figures/{{experiment}}.pgf", experiment=EXPERIMENTS)
