@@ -225,8 +225,8 @@ def test_seeds_in_cells_of_their_own_have_the_same_rows(normalization, initializ
     apart = [convolutional(normalization, initialization, first_seed=seed, seeds=1) for seed in (0, 1)]
     assert set(apart[1]["phase"]) == {"final"}  # the rows of the search are those of the first cell
     order = ["phase", "step_size", "seed", "step"]
-    sort = lambda frame: frame.sort_values(order, ignore_index=True)  # noqa: E731
-    pd.testing.assert_frame_equal(sort(pd.concat(apart)), sort(together), check_exact=True)
+    apart, together = (rows.sort_values(order, ignore_index=True) for rows in (pd.concat(apart), together))
+    pd.testing.assert_frame_equal(apart, together, check_exact=True)
 
 
 def test_what_is_asked_of_figure_5_reaches_the_trainer(monkeypatch):
