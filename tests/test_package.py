@@ -180,7 +180,7 @@ def test_a_tarball_compiles_by_itself_and_is_the_same_twice(paper, tmp_path):
     first = output.read_bytes()
     with tarfile.open(output) as tar:
         assert sorted(tar.getnames()) == ["figures/depth.pgf", "numbers.tex", "paper.bbl", "paper.tex"]
-        tar.extractall(tmp_path / "alone", filter="data")
+        tar.extractall(tmp_path / "alone")
     for _ in range(2):  # the second time, with its references
         subprocess.run(
             ["pdflatex", "-interaction=batchmode", "-halt-on-error", "paper"], cwd=tmp_path / "alone", check=True
@@ -196,7 +196,6 @@ def test_a_tarball_that_lacks_a_file_is_not_written(paper, tmp_path):
     single, figures, output = paper
     (tmp_path / "other.tex").write_text("beside the paper, and not in the tarball")
     single[0].write_text(PAPER.replace("numbers.tex", "other.tex"))
-    with pytest.raises(UserError, match=r"does not compile by itself: .*other\.tex") as caught:
+    with pytest.raises(UserError, match=r"does not compile by itself: .*other\.tex"):
         write_tarball(*single, figures, output)
-    print(caught.value)
     assert list(output.parent.iterdir()) == []
