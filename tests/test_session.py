@@ -5,6 +5,7 @@ import json
 import multiprocessing
 import os
 import random
+import shutil
 import signal
 import threading
 import time
@@ -81,6 +82,22 @@ def test_two_processes_on_one_cell_do_not_disturb_each_other(tmp_path):
         again.join()
         assert (orphan.exitcode, again.exitcode) == (0, 0)
         assert output.read_bytes() == whole
+
+
+def test_a_folder_that_goes_while_a_checkpoint_is_saved_does_not_stop_the_work(tmp_path, monkeypatch):
+    """Another process on the cell is done, between our finding the folder there and our looking again."""
+    make = os.mkdir
+
+    def make_late(path, *arguments):
+        try:
+            make(path, *arguments)
+        except FileExistsError:
+            shutil.rmtree(path)
+            raise
+
+    monkeypatch.setattr(os, "mkdir", make_late)
+    for name in ("first", "second"):
+        assert count(Session(tmp_path / "checkpoints", "a", 0), 10, name=name) == count(Session(), 10)
 
 
 def count(session, steps, stop=None, name="count"):

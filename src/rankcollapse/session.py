@@ -94,9 +94,11 @@ class Session:
     def _save(self, path: Path, content: dict[str, Any]) -> None:
         buffer = io.BytesIO()
         torch.save({"identity": self.identity, **content}, buffer)
-        # an orphan of a killed run may compute the same cell, and remove this folder when it is done
+        # an orphan of a killed run may compute the same cell, and remove this folder when it is done: also between two
+        # lines here, or within one (`exist_ok` looks a second time, and complains of what is gone by then)
+        with contextlib.suppress(FileExistsError):
+            path.parent.mkdir(parents=True)
         with contextlib.suppress(FileNotFoundError):
-            path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, hashlib.sha256(buffer.getvalue()).digest() + buffer.getvalue())
 
     def _load(self, path: Path | None) -> dict[str, Any] | None:
