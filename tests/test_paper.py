@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rankcollapse.numbers import claim_row, escape, interval, leaves, number, to_tex
+from rankcollapse.numbers import claim_row, escape, from_run, interval, leaves, number, to_tex
 
 SOURCE = (Path(__file__).parent.parent / "paper" / "paper.tex").read_text()
 
@@ -87,6 +87,14 @@ def test_settings_become_results_by_dotted_name():
         "settings.depth.rank.tau": "0.1",
         "settings.folder": "none",
     }
+
+
+def test_a_data_set_that_is_named_is_no_result():
+    settings = {"device": "cpu", "data_from": {"cifar-10-jpeg": "data/cifar10-jpeg.tar.xz"}}
+    run = {"scale": "large", "settings": settings, "frames": {}}
+    results = from_run(run, [])
+    assert results["settings.device"] == "cpu"
+    assert "cifar" not in to_tex(results)
 
 
 def test_tex_is_escaped_and_names_are_checked():

@@ -85,7 +85,8 @@ def to_tex(results: dict[str, str]) -> str:
 
 def from_run(manifest: dict[str, Any], claims: list[dict[str, Any]]) -> dict[str, str]:
     """The results that every run has: its settings, provenance, and claims with a row each for the table."""
-    results = leaves("settings", manifest["settings"])
+    # where data lie decides nothing, and names of data sets are not names of results
+    results = leaves("settings", {name: value for name, value in manifest["settings"].items() if name != "data_from"})
     cells = [cell for frame in manifest["frames"].values() for cell in frame["cells"]]
     commits = sorted({(cell["commit"] or "none")[:10] + ("" if cell["clean"] else " (modified)") for cell in cells})
     results |= {"confidence": "95", "scale": escape(manifest["scale"]), "commit": ", ".join(commits)}
