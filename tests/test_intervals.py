@@ -1,11 +1,12 @@
-"""The interval against its formula and its promise."""
+"""The intervals against their formulas and their promise."""
 
 import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from rankcollapse.intervals import mean_interval
+from rankcollapse.intervals import mean_interval, rank_correlation
 
 
 def test_interval_is_students():
@@ -30,3 +31,20 @@ def test_few_or_equal_runs():
 def test_what_has_no_mean_is_refused(values):
     with pytest.raises(ValueError, match="finite"):
         mean_interval(values)
+
+
+def test_rank_correlation_against_scipy_and_a_null_of_known_spread():
+    draw = np.random.default_rng(0)
+    x = draw.normal(size=60)
+    y = x + draw.normal(size=60)
+    found = rank_correlation(x, y, np.arange(60))
+    assert found.estimate == pytest.approx(stats.spearmanr(x, y).statistic)
+    hits = 0
+    for _ in range(200):  # independent: the interval holds zero in about 95% of cases
+        null = rank_correlation(draw.normal(size=40), draw.normal(size=40), np.arange(40) // 2)
+        hits += null.low <= 0 <= null.high
+    assert 180 <= hits <= 199
+    assert rank_correlation([1, 2, 3, 4], [1, 2, 3, math.inf], [0, 0, 1, 1])[:3] == (1, 1, 1)
+    for groups, values in (([0, 0], [1, 2]), ([0, 1], [1, 1])):
+        with pytest.raises(ValueError, match="at least two groups"):
+            rank_correlation([1, 2], values, groups)
