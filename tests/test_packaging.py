@@ -54,11 +54,14 @@ def test_every_direct_dependency_has_a_reason():
 
 
 def test_the_verdicts_in_the_readme_are_those_of_the_reference_results():
-    rows = re.findall(r"^\| ([CE]\d+) \|[^|]*\| \**([a-z ]+)\**[^|]*\|", (ROOT / "README.md").read_text(), re.M)
-    claims = json.loads((ROOT / "results/reference/laptop/claims.json").read_text())
-    assert {id: verdict.strip() for id, verdict in rows} == {
-        claim["id"]: claim["verdict"].replace("_", " ") for claim in claims
-    }
+    rows = re.findall(
+        r"^\| ([CE]\d+) \|[^|]*\| \**([a-z ]+)\** \| \**([a-z ]+)\** \|", (ROOT / "README.md").read_text(), re.M
+    )
+    for column, scale in enumerate(("laptop", "large"), 1):
+        claims = json.loads((ROOT / f"results/reference/{scale}/claims.json").read_text())
+        assert {row[0]: row[column] for row in rows} == {
+            claim["id"]: claim["verdict"].replace("_", " ") for claim in claims
+        }
 
 
 def test_without_a_home_folder_the_cache_of_snakemake_is_kept_here(tmp_path):
