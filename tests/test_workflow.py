@@ -311,15 +311,16 @@ def test_the_report_is_one_self_contained_page(project, results):
     assert not re.search(r"""<(script|link|img)[^>]+(src|href)=["']https?:""", page)
 
 
-def test_reference_results_make_everything_downstream_without_data_or_training(project):
-    reference = ("--config", "results_from=reference")
+@pytest.mark.parametrize("scale", ["laptop", "large"])
+def test_reference_results_make_everything_downstream_without_data_or_training(project, scale):
+    reference = ("--config", f"scale={scale}", "results_from=reference")
     planned = project.planned(*reference)
     assert planned == {"bounds": 1, "figure": 14} | AFTER
-    claims = "results/laptop-from-reference/claims.json"
+    claims = f"results/{scale}-from-reference/claims.json"
     done = project.snakemake(claims, *reference)
     assert done.returncode == 0, done.stderr
     # the committed verdicts are what the committed code says of the committed frames
-    rows = compare(*(read_claims(project.folder / path) for path in (claims, "results/reference/laptop/claims.json")))
+    rows = compare(*(read_claims(project.folder / path) for path in (claims, f"results/reference/{scale}/claims.json")))
     assert {row["agreement"] for row in rows} == {"identical"}
     assert all(run == before for run, before in (row["verdicts"] for row in rows))
     for row in rows:
@@ -332,7 +333,10 @@ def test_reference_results_make_everything_downstream_without_data_or_training(p
     ("arguments", "message"),
     [
         (("scale=huge",), "there is no config/huge.yaml; scale must be one of: laptop, large, paper, smoke"),
-        (("scale=smoke", "results_from=reference"), "no reference results of scale smoke; there are of: laptop"),
+        (
+            ("scale=smoke", "results_from=reference"),
+            "no reference results of scale smoke; there are of: laptop, large.",
+        ),
         (("results_from=reference", "device=cpu"), "settings of their own; device cannot be set"),
         (("scale=smoke", "results_from=nowhere"), "results_from must be run or reference, got 'nowhere'"),
         (("scale=smoke", "epochs=3"), "epochs: unknown key (value 3)"),
