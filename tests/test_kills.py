@@ -99,7 +99,7 @@ def test_the_whole_graph_built_twice(project, whole):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(21))
+@pytest.mark.parametrize("seed", range(24))
 def test_the_whole_graph_killed_and_run_again(project, whole, seed):
     before, seconds = whole
     assert killed_and_run_again(project, SMOKE, seed, seconds) == before

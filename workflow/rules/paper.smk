@@ -24,12 +24,13 @@ rule typeset:
         runtime=growing(5),
     params:
         results=lambda wildcards, input: Path(input.numbers).parent,
-        build=lambda wildcards, output: Path(output[0]).with_name("typeset"),
     shell:
-        # TEXINPUTS and BIBINPUTS end in a colon: the standard places come after ours
-        "TEXINPUTS={params.results}:paper: BIBINPUTS=paper: max_print_line=1000"
-        " latexmk -pdf -halt-on-error -interaction=nonstopmode -outdir={params.build:q} {input.sources[0]:q}"
-        " > {log:q} 2>&1 && mv {params.build:q}/paper.pdf {output.paper:q} && cp {params.build:q}/paper.bbl {output.bibliography:q}"
+        # in a new folder: what a killed LaTeX leaves in one stops the next. TEXINPUTS and BIBINPUTS end in a colon: the
+        # standard places come after ours
+        "build=$(mktemp -d) && trap 'rm -rf \"$build\"' EXIT &&"
+        " TEXINPUTS={params.results}:paper: BIBINPUTS=paper: max_print_line=1000"
+        ' latexmk -pdf -halt-on-error -interaction=nonstopmode -outdir="$build" {input.sources[0]:q} > {log:q} 2>&1'
+        ' && cp "$build"/paper.bbl {output.bibliography:q} && mv "$build"/paper.pdf {output.paper:q}'
 
 
 rule paper:
