@@ -30,7 +30,7 @@ rule typeset:
         "build=$(mktemp -d) && trap 'rm -rf \"$build\"' EXIT &&"
         " TEXINPUTS={params.results}:paper: BIBINPUTS=paper: max_print_line=1000"
         ' latexmk -pdf -halt-on-error -interaction=nonstopmode -outdir="$build" {input.sources[0]:q} > {log:q} 2>&1'
-        ' && cp "$build"/paper.bbl {output.bibliography:q} && mv "$build"/paper.pdf {output.paper:q}'
+        ' && cp "$build/paper.bbl" {output.bibliography:q} && mv "$build/paper.pdf" {output.paper:q}'
 
 
 rule paper:
