@@ -1,5 +1,25 @@
 """Tests run with one thread, as cells do by default: results are then the same in any ensemble."""
 
+import pytest
 import torch
 
+from rankcollapse.datasets.fetch import fetch
+
 torch.set_num_threads(1)
+
+
+@pytest.fixture
+def empty_cache(tmp_path, monkeypatch):
+    """A folder for data with nothing in it, for a test; what is fetched into it is tried again at once."""
+    monkeypatch.setenv("RANKCOLLAPSE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    return tmp_path / "cache"
+
+
+@pytest.fixture(scope="module")
+def embedded_data(tmp_path_factory):
+    """A folder with the embedded data set, for all tests of a module."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RANKCOLLAPSE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        fetch("fashion-mnist-mini")
+        yield

@@ -32,10 +32,8 @@ EMBEDDED = Path(fetch_module.__file__).parent / "embedded" / "fashion-mnist-mini
 
 
 @pytest.fixture(autouse=True)
-def cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("RANKCOLLAPSE_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
-    return tmp_path / "cache"
+def cache(empty_cache):
+    return empty_cache
 
 
 def pictures(classes=2, each=3, size=(4, 4)):

@@ -9,7 +9,6 @@ import torch
 from test_networks import sequential
 from torch import nn
 
-from rankcollapse.datasets.fetch import fetch
 from rankcollapse.datasets.load import load_training_set
 from rankcollapse.experiments.depth import rank, training
 from rankcollapse.experiments.depth.figure import draw
@@ -24,12 +23,7 @@ RANK = {"dataset": DATA, "width": 32, "batch_size": 64, "depths": [0, 2, 6], "se
 TRAINING = {"depth": 1, "dataset": DATA, "width": 8, "batch_size": 1000, "epochs": 1, "device": "cpu"}
 
 
-@pytest.fixture(scope="module", autouse=True)
-def cache(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RANKCOLLAPSE_CACHE", str(tmp_path_factory.mktemp("cache")))
-        fetch(DATA)
-        yield
+pytestmark = pytest.mark.usefixtures("embedded_data")
 
 
 def ranks(variant, **changes):

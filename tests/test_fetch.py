@@ -26,10 +26,8 @@ PACKED = gzip.compress(CONTENT, mtime=0)
 
 
 @pytest.fixture(autouse=True)
-def cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("RANKCOLLAPSE_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
-    return tmp_path / "cache"
+def cache(empty_cache):
+    return empty_cache
 
 
 @pytest.fixture

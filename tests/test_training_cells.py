@@ -13,7 +13,6 @@ from test_networks import CLASSES, batch, ensemble, sequential
 
 from rankcollapse.config import check_settings
 from rankcollapse.convolutional import ConvNet
-from rankcollapse.datasets.fetch import fetch
 from rankcollapse.datasets.load import load_training_set
 from rankcollapse.errors import UserError
 from rankcollapse.experiments.breaking import figure as breaking_figure
@@ -41,12 +40,7 @@ from rankcollapse.session import Session
 DATA = "fashion-mnist-mini"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def cache(tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("RANKCOLLAPSE_CACHE", str(tmp_path_factory.mktemp("cache")))
-        fetch(DATA)
-        yield
+pytestmark = pytest.mark.usefixtures("embedded_data")
 
 
 def pretrained(variant="vanilla", **changes):
