@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Snakemake needs a folder for its cache, also where there is no home folder
 CACHE := $(if $(shell [ -w "$${HOME-}" ] && echo yes),,XDG_CACHE_HOME="$(CURDIR)/.snakemake/cache")
 
-.PHONY: help setup latex paper test test-slurm lint format lock clean
+.PHONY: help setup latex paper test test-slurm lint format docs lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 18
@@ -47,9 +47,10 @@ test: .venv/installed ## run the tests
 test-slurm: .venv/installed ## run the graph on a one-node Slurm that the tests bring up (as root, on Debian)
 	pytest -m slurm -n 0
 
-lint: .venv/installed ## check style: ruff, snakefmt, snakemake --lint
+lint: .venv/installed ## check style and layers: ruff, import-linter, snakefmt, snakemake --lint
 	ruff check .
 	ruff format --check .
+	lint-imports --no-cache
 	snakefmt --check .
 	snakemake --lint
 
@@ -57,6 +58,10 @@ format: .venv/installed ## bring the code into the project's style
 	ruff check --fix .
 	ruff format .
 	snakefmt .
+
+docs: .venv/installed ## bring what the documentation takes from the code in step with it
+	rankcollapse settings
+	python docs/diagram.py
 
 lock: .venv/installed ## resolve pyproject.toml anew into requirements.lock
 	$(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install --quiet pip-tools

@@ -21,8 +21,8 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from rankcollapse.propagation import propagate
-from rankcollapse.spectra import participation_ratio
+from rankcollapse.theory.propagation import propagate
+from rankcollapse.theory.spectra import participation_ratio
 
 CHAINS = {8: 1024, 32: 128, 64: 64, 128: 16, 256: 8, 1024: 4}
 STRIDE = 10  # layers between two measurements of r in our runs
@@ -109,7 +109,7 @@ def relative_variances(width: int, layers: int) -> tuple[float, float, float]:
 def peak_memory(layers: int) -> float:
     """Peak resident MiB of a process that runs our chains at width 64 over so many layers."""
     code = (
-        "import resource, torch; from rankcollapse.propagation import propagate;"
+        "import resource, torch; from rankcollapse.theory.propagation import propagate;"
         "H = 8 * torch.eye(64).repeat(2, 1, 1); draw = torch.Generator().manual_seed(0);"
         f"sum(1 for _ in propagate(H, {layers}, generator=draw, gamma=1.0));"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"

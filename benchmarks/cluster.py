@@ -16,8 +16,6 @@ time of a start. What waits for what is taken from Snakemake's own graph of the 
 import argparse
 import contextlib
 import heapq
-import importlib
-import inspect
 import json
 import multiprocessing
 import random
@@ -36,11 +34,12 @@ from rich.progress import track
 from rich.table import Table
 from snakemake.utils import update_config
 
-from rankcollapse.config import check_settings
+from rankcollapse.config.scale import check_settings
+from rankcollapse.config.validation import literal
 from rankcollapse.datasets.catalogue import find
+from rankcollapse.experiments import mlps, rooms
 from rankcollapse.experiments.base import Grid
-from rankcollapse.session import Session
-from rankcollapse.validation import literal
+from rankcollapse.training.session import Session
 
 GPUS = (1, 4, 16, 64)
 START_UP = 3.0  # seconds of a job before its first step
@@ -93,27 +92,30 @@ def measure(frame: str, arguments: dict[str, Any]) -> tuple[float, float]:
 
     Parts of the cell are run, and count as many times as the cell has them.
     """
-    run = importlib.import_module(f"rankcollapse.experiments.{frame}").run
-    inspect.unwrap(run).__globals__.update(load_training_set=random_images, evaluate=no_evaluation)
+    cell = rooms.cell_type(frame)
+    run = rooms.module(frame.partition(".")[0], cell.COMPUTED_BY).run
+    for functions in (run.__globals__, vars(mlps)):
+        functions.update(load_training_set=random_images, evaluate=no_evaluation)
 
     def timed(times: float, **changed) -> tuple[float, float]:
         start = time.process_time()
-        run(**arguments | changed, device="cpu", **({"session": Sampled()} if "session" in run.__annotations__ else {}))
+        session = {"session": Sampled()} if "session" in run.__annotations__ else {}
+        run(cell.model_validate(arguments | changed), device="cpu", **session)
         return times * (time.process_time() - start), 0.0
 
     def phases(last: str = "", **changed) -> dict[str, float]:
         """Seconds of the phases up to this one."""
         session = Sampled(last)
         with contextlib.suppress(Enough):
-            run(**arguments | changed, device="cpu", session=session)
+            run(cell.model_validate(arguments | changed), device="cpu", session=session)
         return {name: steps * seconds for name, steps, seconds in session.phases}
 
     layers = arguments.get("layers", 0)
-    if frame == "width.chain":
+    if frame == "stationary_rank.chain":
         return timed(arguments["measurements"], layers=layers // arguments["measurements"], measurements=1)
-    if frame == "deep.chain":
+    if frame == "extreme_depth.chain":
         return timed(layers / arguments["stride"], layers=arguments["stride"])
-    if frame == "sharp.spectrum":
+    if frame == "surviving_directions.spectrum":
         return timed(layers / 200, layers=200)
     if frame == "collapse.spectrum":
         return timed(layers / 1000, layers=1000)  # its burn-in is a tenth, and at least 100

@@ -21,9 +21,10 @@ from rich.table import Table
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from rankcollapse.convolutional import CHANNELS, VGG, convnet
-from rankcollapse.seeding import generator
-from rankcollapse.training import Data, train
+from rankcollapse.networks.convolutional import CHANNELS, VGG, convnet
+from rankcollapse.theory.random_streams import generator
+from rankcollapse.training.data import Data
+from rankcollapse.training.trainer import Plan, train
 
 REPEATS, KEY = 5, ("benchmark", 0)
 
@@ -33,9 +34,10 @@ def ours(images: torch.Tensor, labels: torch.Tensor, width: float, batch: int, d
     network = convnet("vgg19", width, "full", 10, channels=1, generators=[generator(*KEY)], device=device)
     data = Data.shared(images.to(device), labels.to(device), 1)
     precision = "bfloat16" if device == "cuda" else "float32"
+    plan = Plan(step_sizes=[0.01], batch_size=batch, epochs=1, keys=[KEY], precision=precision)
 
     def run() -> None:
-        train(network, data, step_sizes=[0.01], batch_size=batch, epochs=1, keys=[KEY], precision=precision)
+        train(network, data, plan)
 
     return run
 

@@ -21,7 +21,10 @@ from rich.console import Console
 from rich.table import Table
 
 # what the jobs that are not cells start with: those that join cells, and all others
-IMPORTS = {"frames": "import rankcollapse.gather", "": "import rankcollapse.downstream, rankcollapse.figures"}
+IMPORTS = {
+    "frames": "import rankcollapse.commands.gather",
+    "": "import rankcollapse.commands.figure, rankcollapse.commands.claims",
+}
 
 
 def seconds(benchmark: Path) -> float:

@@ -21,11 +21,13 @@ from rich.table import Table
 from torch import nn
 from torch.profiler import ProfilerActivity, profile
 
-from rankcollapse import networks, training
 from rankcollapse.datasets.fetch import fetch
 from rankcollapse.datasets.load import load_training_set
-from rankcollapse.networks import mlp
-from rankcollapse.seeding import generator
+from rankcollapse.networks import mlp as networks
+from rankcollapse.networks.mlp import mlp
+from rankcollapse.theory.random_streams import generator
+from rankcollapse.training.data import Data
+from rankcollapse.training.trainer import Plan, train
 
 MEMBERS, WIDTH, DEPTH, BATCH, STEPS, REPEATS = 15, 128, 32, 128, 20, 5
 
@@ -47,11 +49,12 @@ def ours(images: torch.Tensor, labels: torch.Tensor, steps: int = STEPS):
         generators=[generator("benchmark", member) for member in range(MEMBERS)],
         device=images.device,
     )
-    data = training.Data.shared(images[: steps * BATCH], labels[: steps * BATCH], MEMBERS)
+    data = Data.shared(images[: steps * BATCH], labels[: steps * BATCH], MEMBERS)
     keys = [("benchmark", member) for member in range(MEMBERS)]
+    plan = Plan(step_sizes=[0.01] * MEMBERS, batch_size=BATCH, epochs=1, keys=keys)
 
     def run() -> None:
-        training.train(network, data, step_sizes=[0.01] * MEMBERS, batch_size=BATCH, epochs=1, keys=keys)
+        train(network, data, plan)
 
     return run
 

@@ -1,5 +1,8 @@
 """Tests run with one thread, as cells do by default: results are then the same in any ensemble."""
 
+import os
+import tempfile
+
 import pytest
 import torch
 
@@ -23,3 +26,18 @@ def embedded_data(tmp_path_factory):
         patch.setenv("RANKCOLLAPSE_CACHE", str(tmp_path_factory.mktemp("cache")))
         fetch("fashion-mnist-mini")
         yield
+
+
+@pytest.fixture
+def machine(tmp_path, monkeypatch):
+    """A machine with GPUs A and B, and an empty folder for its locks."""
+    (tmp_path / "bin").mkdir()
+    fake = tmp_path / "bin/nvidia-smi"
+    fake.write_text("#!/bin/sh\necho GPU-A\necho GPU-B\n")
+    fake.chmod(0o755)
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    return tmp_path

@@ -1,22 +1,20 @@
-# The bound computations: from frames, without data or networks.
+# The bound computations: frames that are computed from other frames, without data or networks.
 
 
 rule bounds:
     input:
-        f"{FRAMES_FROM}/width.chain.parquet",
+        lambda wildcards: frame_files(rooms.cell_type(wildcards.frame).FROM),
     output:
-        BOUNDS,
+        f"{RESULTS}/derived/{{frame}}.parquet",
     log:
-        f"{RESULTS}/logs/bounds.log",
+        f"{RESULTS}/logs/derived/{{frame}}.log",
     benchmark:
-        f"{RESULTS}/benchmarks/bounds.tsv"
+        f"{RESULTS}/benchmarks/derived/{{frame}}.tsv"
+    wildcard_constraints:
+        frame="|".join(DERIVED).replace(".", r"\."),
     conda:
         "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(5),
     params:
-        source=source("experiments.bounds.theorem"),
+        source=lambda wildcards: source("commands.derive", computing_module(wildcards.frame)),
     shell:
-        "rankcollapse bounds {input:q} --output {output:q} > {log:q} 2>&1"
+        "rankcollapse derive {wildcards.frame} {input:q} --output {output:q} > {log:q} 2>&1"

@@ -1,5 +1,70 @@
 # The computation: cells by stage, then one frame from the cells of each grid.
 
+from shutil import which
+
+import pandas as pd
+from snakemake.utils import Paramspace
+
+from rankcollapse.datasets.catalogue import catalogue
+
+JOBS = {frame: grid.jobs() for frame, grid in GRIDS.items()}
+SPACES = {  # names of jobs have no comma: Snakemake could not hand them to a cluster (its issue 2366)
+    frame: Paramspace(
+        pd.DataFrame(jobs).drop(columns="each", errors="ignore"),
+        filename_params="*",
+        filename_sep="+",
+        single_wildcard="cell",
+    )
+    for frame, jobs in JOBS.items()
+}
+
+
+def frames_of_stage(stage):
+    """A wildcard constraint: the frames that a stage computes."""
+    return "|".join(frame.replace(".", r"\.") for frame, grid in GRIDS.items() if grid.stage == stage)
+
+
+def cell_data(wildcards):
+    """The record of a cell's data set.
+
+    Not `ancient`: while a job that makes an ancient file is to run, Snakemake 9.27 plans none of those that need it.
+    """
+    dataset = GRIDS[wildcards.frame].dataset
+    return f"{RESULTS}/data/{dataset}.json" if dataset else []
+
+
+def cell_hashes(wildcards):
+    """What the files of a cell's data set must hash to."""
+    dataset = GRIDS[wildcards.frame].dataset
+    return [file.sha256 for file in catalogue()[dataset].files.values()] if dataset else []
+
+
+def cell_gpus(wildcards):
+    """GPUs that a cell is given: none on a CPU, else one; `auto` looks for one here, or has the cluster look."""
+    if SETTINGS.device != "auto":
+        return int(SETTINGS.device == "cuda")
+    return int(workflow.non_local_exec or workflow.remote_exec or which("nvidia-smi") is not None)
+
+
+def cell_memory(wildcards):
+    """MB that a cell takes at most."""
+    return GRIDS[wildcards.frame].memory
+
+
+def cell_minutes(wildcards):
+    """Minutes that a cell takes at most."""
+    return 120 if GRIDS[wildcards.frame].stage == "rank_at_initialization" else 720
+
+
+def cell_settings(wildcards):
+    """The arguments of a cell, or of the cells of a job, as the command takes them."""
+    names = list(SPACES[wildcards.frame].instance_patterns)
+    job = JOBS[wildcards.frame][names.index(wildcards.cell)]
+    return [
+        f"{key}={value if isinstance(value, str) else json.dumps(value, separators=(',', ':'))}"
+        for key, value in (GRIDS[wildcards.frame].fixed | job).items()
+    ]
+
 
 rule rank_at_initialization:
     input:
@@ -15,16 +80,15 @@ rule rank_at_initialization:
         frame=frames_of_stage("rank_at_initialization"),
     conda:
         "../../environment.yml"
-    threads: 1
     resources:
         mem_mb=growing(cell_memory),
-        runtime=growing(120),
+        runtime=growing(cell_minutes),
         gpu=cell_gpus,
         device=SETTINGS.device,  # a resource, not a parameter: changing it reruns nothing
     params:
         settings=cell_settings,
         data=cell_hashes,
-        source=lambda wildcards: source(f"experiments.{wildcards.frame}"),
+        source=lambda wildcards: source("commands.run", computing_module(wildcards.frame)),
     shell:
         "rankcollapse run {wildcards.frame} {params.settings:q} --output {output.frame:q}"
         " --device {resources.device} --threads {threads} > {log:q} 2>&1"
@@ -34,31 +98,16 @@ use rule rank_at_initialization as training with:
     wildcard_constraints:
         frame=frames_of_stage("training"),
     priority: 1  # the longest jobs first, so that short ones fill the cores at the end
-    resources:
-        mem_mb=growing(cell_memory),
-        runtime=growing(720),
-        gpu=cell_gpus,
-        device=SETTINGS.device,  # a resource, not a parameter: changing it reruns nothing
 
 
 use rule rank_at_initialization as chains with:
     wildcard_constraints:
         frame=frames_of_stage("chains"),
-    resources:
-        mem_mb=growing(cell_memory),
-        runtime=growing(720),
-        gpu=cell_gpus,
-        device=SETTINGS.device,
 
 
 use rule rank_at_initialization as spectra with:
     wildcard_constraints:
         frame=frames_of_stage("spectra"),
-    resources:
-        mem_mb=growing(cell_memory),
-        runtime=growing(720),
-        gpu=cell_gpus,
-        device=SETTINGS.device,
 
 
 rule frame:
@@ -81,13 +130,9 @@ rule frame:
         f"{RESULTS}/benchmarks/frames/{{frame}}.tsv"
     conda:
         "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(5),
     params:
         benchmarks=lambda wildcards, output: Path(output.frame).parents[1] / "benchmarks/cells" / wildcards.frame,
-        source=source("gather"),
+        source=source("commands.gather"),
     shell:
         "rankcollapse gather {input.cells:q} --benchmarks {params.benchmarks:q} --output {output.frame:q}"
         " > {log:q} 2>&1"

@@ -20,9 +20,7 @@ for DATASET in sorted({grid.dataset for grid in GRIDS.values() if grid.dataset})
         localrule: True  # on a cluster, where Snakemake runs: other nodes often have no network
         conda:
             "../../environment.yml"
-        threads: 1
         resources:
-            mem_mb=growing(1000),
             runtime=growing(30),
         params:
             dataset=DATASET,

@@ -1,9 +1,18 @@
 # Figures: PNG without LaTeX, PGF where LaTeX can measure its text.
 
+from rankcollapse.experiments.ledger import statements
+
+
+def pgf_figures(wildcards):
+    """The figures as LaTeX takes them."""
+    if MISSING_LATEX:
+        raise WorkflowError(advice(MISSING_LATEX))
+    return expand(f"{RESULTS}/figures/{{experiment}}.pgf", experiment=EXPERIMENTS)
+
 
 rule figure:
     input:
-        frames=frames_of_experiment,
+        frames=lambda wildcards: frame_files(rooms.needed(wildcards.experiment)),
     output:
         report(
             f"{RESULTS}/figures/{{experiment}}.png",
@@ -21,16 +30,14 @@ rule figure:
     localrule: True  # where Snakemake runs, and has looked for LaTeX
     conda:
         "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(5),
     params:
         outputs=lambda wildcards, output: [part for path in output for part in ("--output", path)],
         about=lambda wildcards: type(EXPERIMENTS[wildcards.experiment]).__doc__,
-        decides=lambda wildcards: ", ".join(id for id, claim in LEDGER.items() if claim.figure == wildcards.experiment),
+        decides=lambda wildcards: ", ".join(
+            claim.id for claim in statements().values() if claim.figure == wildcards.experiment
+        ),
         settings_sha256=lambda wildcards: settings_hash(EXPERIMENTS[wildcards.experiment].model_dump()),
-        source=lambda wildcards: source(f"experiments.{wildcards.experiment}.figure"),
+        source=lambda wildcards: source("commands.figure", f"experiments.{wildcards.experiment}.figure"),
     shell:
         "rankcollapse figure {wildcards.experiment} {input.frames:q} {params.outputs:q}"
         " --settings-sha256 {params.settings_sha256} > {log:q} 2>&1"

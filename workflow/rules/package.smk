@@ -1,5 +1,8 @@
 # What is handed on: an RO-Crate of the run, the paper as arXiv takes it, and one archive of everything.
 
+from os.path import exists
+from subprocess import run
+
 TRACKED = run(["git", "ls-files"], capture_output=True, text=True).stdout.splitlines() if which("git") else []
 
 
@@ -7,7 +10,7 @@ rule crate:
     input:
         # of the reference's run if results come from it: frames and figures are listed, not computed again
         made=[
-            *FRAMES,
+            *COMPUTED,
             *expand(f"{RESULTS}/figures/{{experiment}}.png", experiment=EXPERIMENTS),
             *rules.claims.output,
             *rules.manifest.output,
@@ -22,13 +25,9 @@ rule crate:
     localrule: True
     conda:
         "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(5),
     params:
         results=lambda wildcards, output: Path(output[0]).parent,
-        source=source("package"),
+        source=source("commands.crate"),
     shell:
         "rankcollapse crate {params.results:q} {input.made:q} --output {output:q} > {log:q} 2>&1"
 
@@ -46,12 +45,8 @@ rule arxiv:
     localrule: True
     conda:
         "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(5),
     params:
-        source=source("package"),
+        source=source("commands.tarball"),
     shell:
         "rankcollapse tarball {input.paper:q} {input.bibliography:q} {input.numbers:q} {input.figures:q}"
         " --output {output:q} > {log:q} 2>&1"
@@ -68,11 +63,7 @@ rule archive:
     localrule: True
     conda:
         "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(5),
     params:
-        source=source("package"),
+        source=source("commands.archive"),
     shell:
         "rankcollapse archive {input.made:q} --output {output:q} > {log:q} 2>&1"

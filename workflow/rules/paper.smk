@@ -18,10 +18,6 @@ rule typeset:
     localrule: True  # as figures: LaTeX is looked for where Snakemake runs
     conda:
         "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(5),
     params:
         results=lambda wildcards, input: Path(input.numbers).parent,
     shell:

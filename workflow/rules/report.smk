@@ -12,10 +12,6 @@ rule report:
     localrule: True
     conda:
         "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
     params:
         config=[
             f"{key}={value if isinstance(value, str) else json.dumps(value)}"

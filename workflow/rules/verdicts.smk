@@ -3,7 +3,7 @@
 
 rule claims:
     input:
-        frames=[*FRAMES, BOUNDS],
+        frames=FRAMES,
     output:
         f"{RESULTS}/claims.json",
     log:
@@ -12,12 +12,8 @@ rule claims:
         f"{RESULTS}/benchmarks/claims.tsv"
     conda:
         "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(5),
     params:
-        source=source(*(f"experiments.{experiment}.claims" for experiment in EXPERIMENTS)),
+        source=source("commands.claims", *(f"experiments.{experiment}.judge" for experiment in EXPERIMENTS)),
     shell:
         "rankcollapse claims {input.frames:q} --output {output:q} > {log:q} 2>&1"
 
@@ -33,10 +29,6 @@ if FROM_REFERENCE:
             f"{RESULTS}/logs/manifest.log",
         conda:
             "../../environment.yml"
-        threads: 1
-        resources:
-            mem_mb=growing(500),
-            runtime=growing(5),
         shell:
             "cp {input:q} {output:q} 2> {log:q}"
 
@@ -44,8 +36,8 @@ else:
 
     rule manifest:
         input:
-            frames=FRAMES,
-            provenance=[frame.replace(".parquet", ".json") for frame in FRAMES],
+            frames=COMPUTED,
+            provenance=[frame.replace(".parquet", ".json") for frame in COMPUTED],
         output:
             f"{RESULTS}/manifest.json",
         log:
@@ -54,13 +46,10 @@ else:
             f"{RESULTS}/benchmarks/manifest.tsv"
         conda:
             "../../environment.yml"
-        threads: 1
-        resources:
-            mem_mb=growing(1000),
-            runtime=growing(5),
         params:
             scale=SCALE,
             settings=SETTINGS.model_dump_json(),
+            source=source("commands.manifest"),
         shell:
             "rankcollapse manifest {input.frames:q} --scale {params.scale:q} --settings {params.settings:q}"
             " --output {output:q} > {log:q} 2>&1"
@@ -68,7 +57,7 @@ else:
 
 rule numbers:
     input:
-        frames=[*FRAMES, BOUNDS],
+        frames=FRAMES,
         manifest=rules.manifest.output,
         claims=rules.claims.output,
         references=[str(file) for file in sorted(Path("results/reference").glob("*/manifest.json"))],
@@ -80,16 +69,13 @@ rule numbers:
         f"{RESULTS}/benchmarks/numbers.tsv"
     conda:
         "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(5),
     params:
+        results_from="reference" if FROM_REFERENCE else "run",
         references=lambda wildcards, input: [part for path in input.references for part in ("--reference", path)],
-        source=source("numbers", "artifact", *(f"experiments.{experiment}.numbers" for experiment in EXPERIMENTS)),
+        source=source("commands.numbers", *(f"experiments.{experiment}.numbers" for experiment in EXPERIMENTS)),
     shell:
         "rankcollapse numbers {input.frames:q} --manifest {input.manifest:q} --claims {input.claims:q}"
-        " {params.references:q} --output {output:q} > {log:q} 2>&1"
+        " {params.references:q} --results-from {params.results_from} --output {output:q} > {log:q} 2>&1"
 
 
 rule verdicts_page:
@@ -102,12 +88,8 @@ rule verdicts_page:
     localrule: True
     conda:
         "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(500),
-        runtime=growing(5),
     params:
-        source=source("page"),
+        source=source("commands.page"),
     shell:
         "rankcollapse page {input:q} --output {output:q} > {log:q} 2>&1"
 
@@ -120,10 +102,6 @@ rule verify:
     localrule: True
     conda:
         "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(500),
-        runtime=growing(5),
     shell:
         "rankcollapse verify {input:q} | tee {log:q}"
 
@@ -137,9 +115,5 @@ rule compare:
     localrule: True
     conda:
         "../../environment.yml"
-    threads: 1
-    resources:
-        mem_mb=growing(500),
-        runtime=growing(5),
     shell:
         "rankcollapse compare {input.claims:q} {input.reference:q} | tee {log:q}"

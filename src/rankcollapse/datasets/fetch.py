@@ -17,11 +17,13 @@ import zlib
 from pathlib import Path
 
 import requests
+from urllib3.exceptions import MaxRetryError
+from urllib3.util.retry import Retry
 
 from rankcollapse.datasets.catalogue import DataSet, File, Source, cached_files, find
 from rankcollapse.datasets.unpack import BadArchive, image_tar
 from rankcollapse.errors import UserError
-from rankcollapse.files import temporary_name
+from rankcollapse.storage.files import temporary_name
 
 ATTEMPTS = 5
 CHUNK = 1 << 16  # bytes; at most this much is lost when a transfer breaks
@@ -36,41 +38,51 @@ class SourceFailed(Exception):
 def download(url: str, target: Path, limit: int, pause: float = 1.0) -> None:
     """Download `url` to `target`; a broken transfer is resumed where it stopped, with growing pauses.
 
+    urllib3 counts the attempts and waits between them, but it does not resume a transfer that broke within the body:
+    that is done here, with a limit of size and time.
+
     Args:
         url: what to get.
         target: file to write; what it holds already is taken for the beginning of the content.
         limit: most bytes to accept.
-        pause: seconds before the second attempt; doubled for each further one.
+        pause: seconds that the pauses begin with; doubled for each further one.
 
     Raises:
         SourceFailed: the server refused for good, sent too much, or failed every attempt.
     """
-    problem = ""
     deadline = time.monotonic() + DEADLINE
-    for attempt in range(ATTEMPTS):
-        if attempt:
-            time.sleep(pause * 2 ** (attempt - 1))
-        have = target.stat().st_size if target.exists() else 0
-        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
+    # what a server asks us to wait is not heeded: it may ask for years
+    retry = Retry(total=ATTEMPTS - 1, backoff_factor=pause, respect_retry_after_header=False)
+    while True:
         try:
-            with requests.get(url, headers=headers, stream=True, timeout=TIMEOUT) as response:
-                if 400 <= response.status_code < 500 and response.status_code not in (408, 416, 429):
-                    raise SourceFailed(f"the server answered {response.status_code} {response.reason}")
-                if response.status_code == 416:
-                    target.unlink(missing_ok=True)  # our beginning is not theirs: start again
-                response.raise_for_status()
-                resumed = response.headers.get("Content-Range", "").startswith(f"bytes {have}-")
-                with target.open("ab" if response.status_code == 206 and resumed else "wb") as file:
-                    for chunk in response.iter_content(CHUNK):
-                        file.write(chunk)
-                        if file.tell() > limit:
-                            raise SourceFailed(f"the server sent more than the expected {limit} bytes")
-                        if time.monotonic() > deadline:
-                            raise SourceFailed(f"the server is too slow: not done after {DEADLINE} seconds")
-                return
+            return _attempt(url, target, limit, deadline)
         except requests.RequestException as error:
-            problem = f"{type(error).__name__} ({error})"
-    raise SourceFailed(f"no success in {ATTEMPTS} attempts, last: {problem}")
+            try:
+                retry = retry.increment("GET", url, error=error)
+            except MaxRetryError:
+                problem = f"{type(error).__name__} ({error})"
+                raise SourceFailed(f"no success in {ATTEMPTS} attempts, last: {problem}") from None
+            retry.sleep()
+
+
+def _attempt(url: str, target: Path, limit: int, deadline: float) -> None:
+    """One attempt of `download`; a `requests.RequestException` may be tried again."""
+    have = target.stat().st_size if target.exists() else 0
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
+    with requests.get(url, headers=headers, stream=True, timeout=TIMEOUT) as response:
+        if 400 <= response.status_code < 500 and response.status_code not in (408, 416, 429):
+            raise SourceFailed(f"the server answered {response.status_code} {response.reason}")
+        if response.status_code == 416:
+            target.unlink(missing_ok=True)  # our beginning is not theirs: start again
+        response.raise_for_status()
+        resumed = response.headers.get("Content-Range", "").startswith(f"bytes {have}-")
+        with target.open("ab" if response.status_code == 206 and resumed else "wb") as file:
+            for chunk in response.iter_content(CHUNK):
+                file.write(chunk)
+                if file.tell() > limit:
+                    raise SourceFailed(f"the server sent more than the expected {limit} bytes")
+                if time.monotonic() > deadline:
+                    raise SourceFailed(f"the server is too slow: not done after {DEADLINE} seconds")
 
 
 def verified(raw: bytes, file: File, compressed: bool = False) -> bytes:

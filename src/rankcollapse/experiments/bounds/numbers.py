@@ -2,9 +2,11 @@
 
 import pandas as pd
 
-from rankcollapse.experiments.bounds.claims import SECOND_ORDER, by_width, slopes
-from rankcollapse.experiments.width.summary import gammas
-from rankcollapse.numbers import interval, leaves, number
+from rankcollapse.experiments.bounds.claims import SECOND_ORDER
+from rankcollapse.experiments.bounds.summary import by_width, of_second_order, slopes
+from rankcollapse.experiments.stationary_rank.summary import gammas
+from rankcollapse.report.latex_rows import latex_rows
+from rankcollapse.report.numbers import interval, leaves, number
 
 
 def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
@@ -13,20 +15,17 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
     smallest = gammas(table)[0]
     points = {name: by_width(table, name, smallest) for name in table["quantity"].unique()}
     widest = max(points["ratio"])
-    balance = [point for width, point in points["drift"].items() if float(smallest) ** 2 * width < SECOND_ORDER]
+    balance = of_second_order(points["drift"], smallest).values()
     drift = slopes(frames["bounds.drift"])
     columns = ("ratio", "alpha", "bound", "tightness")
-    rows = [
-        " & ".join([number(width), *(interval(*points[name][width][:3]) for name in columns)]) + r" \\"
-        for width in points["ratio"]
-    ]
+    rows = [[number(width), *(interval(points[name][width]) for name in columns)] for width in points["ratio"]]
     return {
         "bounds.gamma": leaves("", smallest)[""],
         "bounds.widest": number(widest),
-        "bounds.rows": "\n".join(rows),
-        "bounds.tightness": interval(*points["tightness"][widest][:3]),
+        "bounds.rows": latex_rows(rows),
+        "bounds.tightness": interval(points["tightness"][widest]),
         "bounds.balance": number(max((max(-point.low, point.high) for point in balance), default=None)),
         "bounds.order": number(SECOND_ORDER),
         "bounds.drift.width": number(max(drift)),
-        "bounds.drift.slope": interval(*drift[max(drift)][:3]),
+        "bounds.drift.slope": interval(drift[max(drift)]),
     }

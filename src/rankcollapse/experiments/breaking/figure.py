@@ -1,30 +1,29 @@
 """Draw Figure 6: training loss and rank over epochs of networks whose initial rank was broken or mended."""
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from rankcollapse.experiments.breaking.summary import VARIANTS, course, networks
-from rankcollapse.figures import COLOURS, LABELS, MARKERS, STYLE, TEXT_WIDTH, plot_intervals
-
-ROUNDING = 1e-7  # r - 1 of a state of rank one in single precision
+from rankcollapse.experiments.breaking.summary import networks
+from rankcollapse.experiments.components.summary import excess
+from rankcollapse.report.style import curves, legend_below, logarithmic, panels, points
 
 
 def draw(frames: dict[str, pd.DataFrame]) -> Figure:
-    """Training loss (left) and r (middle) over epochs; mean loss of each network against its initial r - 1 (right)."""
+    """Training loss (left) and r (middle) over epochs; mean loss of each network against its initial r - 1 (right).
+
+    What diverged has no loss and no r, and is left out there.
+    """
     frame = frames["breaking.training"]
-    with plt.rc_context(STYLE):
-        figure, (left, middle, right) = plt.subplots(1, 3, figsize=(TEXT_WIDTH, 2.6))
-        table = networks(frame)
-        for variant in VARIANTS:
-            plot_intervals(left, course(frame, variant, "loss"), variant)
-            plot_intervals(middle, course(frame, variant, "participation_ratio"), variant)
-            points = table[table["variant"] == variant]
-            style = {"color": COLOURS[variant], "marker": MARKERS[variant], "label": LABELS[variant]}
-            right.plot((points["ratio"] - 1).clip(lower=ROUNDING), points["mean_loss"], linestyle="", **style)
+    course = frame.assign(epochs=frame["step"] / frame["steps_an_epoch"])
+    table = networks(frame).assign(excess=lambda rows: excess(rows["ratio"]))
+    with panels(1, 3, height=2.6) as (figure, (left, middle, right)):
+        curves(course, left, x="epochs", y="loss", hue="variant")
+        curves(course, middle, x="epochs", y="participation_ratio", hue="variant")
+        points(table, right, x="excess", y="mean_loss", hue="variant", s=20)
+        right.margins(0.1)
+        logarithmic(right, "x")
         left.set(xlabel="epochs", ylabel="training loss", ylim=(0, None))
         middle.set(xlabel="epochs", ylabel="participation ratio $r$", ylim=(0, None))
-        right.set(xlabel="$r - 1$ before training", ylabel="mean training loss", xscale="log", ylim=(0, None))
-        handles, labels = right.get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)
+        right.set(xlabel="$r - 1$ before training", ylabel="mean training loss", ylim=(0, None))
+        legend_below(figure, right)
     return figure

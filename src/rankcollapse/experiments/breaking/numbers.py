@@ -1,29 +1,31 @@
 """The numbers of Figure 6 that the paper's text quotes."""
 
+import math
+
 import pandas as pd
 
 from rankcollapse.datasets.catalogue import find
 from rankcollapse.experiments.breaking.claims import RANK_FALLS
-from rankcollapse.experiments.breaking.summary import VARIANTS, networks, ordering
-from rankcollapse.intervals import mean_interval
-from rankcollapse.numbers import escape, interval, number
+from rankcollapse.experiments.breaking.summary import networks, ordering
+from rankcollapse.report.numbers import escape, interval, number
+from rankcollapse.statistics.estimates import estimates, intervals
 
 
 def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
-    """Results by name, as LaTeX."""
+    """Results by name, as LaTeX; "--" for a variant whose networks all diverged."""
     frame = frames["breaking.training"]
     table = networks(frame)
+    diverged = table["final_loss"] == math.inf
+    ratio = intervals(estimates(table.dropna(subset="ratio"), "variant", "ratio"))
+    loss = intervals(estimates(table[~diverged], "variant", "final_loss"))
     found = {
         "breaking.dataset": escape(find(frame["dataset"].iloc[0]).title),
         "claims.C10.rank_falls": number(RANK_FALLS),
-        "breaking.ordering": interval(*ordering(frame)[:3]),
+        "breaking.ordering": interval(ordering(frame)),
         "breaking.networks": number(len(table)),
-        "breaking.diverged": number(int((table["final_loss"] == float("inf")).sum())),
+        "breaking.diverged": number(int(diverged.sum())),
     }
-    for variant in VARIANTS:
-        runs = table[table["variant"] == variant]
-        trained = runs[runs["final_loss"] < float("inf")]
-        name = variant.replace("-", "_")
-        for measure, values in (("ratio", runs["ratio"].dropna()), ("loss", trained["final_loss"])):
-            found[f"breaking.{name}.{measure}"] = interval(*mean_interval(values)[:3]) if len(values) else "--"
+    for variant in ("bn", "much", "little", "vanilla", "one-signed"):
+        for measure, by_variant in (("ratio", ratio), ("loss", loss)):
+            found[f"breaking.{variant.replace('-', '_')}.{measure}"] = interval(by_variant.get(variant))
     return found

@@ -1,33 +1,16 @@
-"""Summaries of the frame of Figure 6 that its figure, its claims and its numbers share."""
+"""Summaries of the frame of Figure 6 that its figure, its judge and its numbers share."""
 
 import math
 
-import numpy as np
 import pandas as pd
 
-from rankcollapse.intervals import Interval, mean_interval, rank_correlation
-
-VARIANTS = ("bn", "much", "little", "vanilla", "one-signed")
-
-
-def course(frame: pd.DataFrame, variant: str, measure: str) -> dict[float, Interval]:
-    """Mean and interval of a measure of a variant at the recorded epochs; networks that diverged are left out."""
-    runs = frame[frame["variant"] == variant].dropna(subset=measure)
-    return {
-        float(at): mean_interval(group[measure]) for at, group in runs.groupby(runs["step"] / runs["steps_an_epoch"])
-    }
+from rankcollapse.experiments.components.summary import courses
+from rankcollapse.statistics.intervals import Interval, rank_correlation
 
 
 def networks(frame: pd.DataFrame) -> pd.DataFrame:
-    """One row a network: variant, seed, r before training, mean training loss of the run and of its last part.
-
-    A diverged network has an infinite loss.
-    """
-    start = frame[frame["step"] == 0].set_index(["variant", "seed"])["participation_ratio"]
-    runs = frame[frame["step"] > 0].assign(loss=lambda rows: rows["loss"].fillna(np.inf)).sort_values("step")
-    grouped = runs.groupby(["variant", "seed"])["loss"]
-    table = pd.DataFrame({"ratio": start, "mean_loss": grouped.mean(), "final_loss": grouped.last()})
-    return table.reset_index()
+    """One row a network: variant, seed, and what `courses` has."""
+    return courses(frame, ["variant", "seed"]).reset_index()
 
 
 def fallen(frame: pd.DataFrame) -> pd.Series:
@@ -35,14 +18,14 @@ def fallen(frame: pd.DataFrame) -> pd.Series:
 
     Missing where it is not finite.
     """
-    table = networks(frame).set_index(["seed", "variant"])["ratio"].unstack("variant")
+    table = networks(frame).pivot(index="seed", columns="variant", values="ratio")
     return table["bn"] / table["one-signed"]
 
 
 def stalled(frame: pd.DataFrame) -> pd.Series:
     """Last loss with weights of one sign, less the middle between guessing and BN with both signs, by seed."""
     start = math.log(10)  # loss of guessing among ten classes
-    table = networks(frame).set_index(["seed", "variant"])["final_loss"].unstack("variant")
+    table = networks(frame).pivot(index="seed", columns="variant", values="final_loss")
     return table["one-signed"].clip(upper=start) - (start + table["bn"]) / 2  # also of one that diverged
 
 

@@ -1,182 +1,98 @@
 """Training loss and rank over epochs, for networks made able or unable to train by their initial rank (Figure 6)."""
 
-from typing import Literal
-
 import pyarrow as pa
 import torch
+from torch import Tensor
 
-from rankcollapse.datasets.catalogue import find
-from rankcollapse.datasets.load import load_training_set
 from rankcollapse.errors import UserError
-from rankcollapse.frames import to_table
-from rankcollapse.networks import MLP, join, mlp
-from rankcollapse.parameters import BatchSize, Count, StepSize, Tau, Variant
-from rankcollapse.pretraining import pretrain
-from rankcollapse.seeding import generator
-from rankcollapse.session import Session
-from rankcollapse.training import HISTORY, Data, train
+from rankcollapse.experiments.breaking.cells import BreakingCell
+from rankcollapse.experiments.mlps import draw_mlps, training_set
+from rankcollapse.networks.mlp import MLP, join
+from rankcollapse.storage.frames import to_table
+from rankcollapse.theory.random_streams import generator
+from rankcollapse.theory.terms import Initialization
+from rankcollapse.training.data import Data
+from rankcollapse.training.pretraining import Lifting, pretrain
+from rankcollapse.training.session import Session
+from rankcollapse.training.step_size import Member
+from rankcollapse.training.trainer import Plan, train
 
-COLUMNS = {
-    "dataset": "data set of the catalogue",
-    "width": "units of every hidden layer",
-    "layers": "hidden layers",
-    "batch_size": "samples in a batch",
-    "step_size": "step size of SGD",
-    "variant": "vanilla, little, much (vanilla after so much pre-training), bn, one-signed (bn, weights of one sign)",
-    "activation": "relu or tanh",
-    "one_signed": "what one-signed networks have of one sign: weights (U[0, 2a]), or all (U[0, 0.1], BN's too)",
-    "seed": "number of the network; variants without BN start from the same weights; data orders are the same in all",
-    "pretraining_steps": "gradient steps of pre-training before the first step of training",
-    "steps_an_epoch": "gradient steps in an epoch",
-    **HISTORY,
-}
 ONE_SIGNED_BOUND = 0.1  # of the release's uniform law for all parameters (D8)
 
 
-def run(
-    *,
-    variant: Variant,
-    dataset: str,
-    width: Count,
-    layers: Count,
-    batch_size: BatchSize,
-    epochs: Count,
-    step_size: StepSize,
-    seeds: Count,
-    every: Count,
-    little: Count,
-    much: Count,
-    pretraining_step_size: StepSize,
-    measurements: Count,
-    tau: Tau,
-    device: str,
-    session: Session,
-    activation: Literal["relu", "tanh"] = "relu",
-    one_signed: Literal["weights", "all"] = "weights",
-) -> pa.Table:
+def run(cell: BreakingCell, *, device: str, session: Session) -> pa.Table:
     """Train MLPs without BN after none, little and much pre-training, or with BN from two initializations.
 
     Networks without BN start from Glorot's normal weights and zero biases (from PyTorch's default, whose biases drown
     the signal at this depth, these steps of pre-training do not raise the rank). BN networks start from PyTorch's
     default, uniform on `±a`, or from uniform on `[0, 2a]`, which has the same variance.
 
-    Args:
-        variant: "bn" for the networks with BN, "vanilla" for those without.
-        dataset: data set to train on, pixels in [0, 1].
-        width: units of every hidden layer.
-        layers: hidden layers.
-        batch_size: images in a batch.
-        epochs: passes over the training set.
-        step_size: of SGD.
-        seeds: networks of each variant.
-        every: pre-training raises the rank of every so many-th hidden layer, one after the other, on one batch.
-        little: gradient steps at each of these layers.
-        much: gradient steps at each of these layers.
-        pretraining_step_size: of a step of pre-training.
-        measurements: times at which a row is recorded, and once before the first step.
-        tau: threshold of the soft rank.
-        device: torch device.
-        session: where checkpoints go.
-        activation: "relu", or "tanh" as in the BN networks of the release (D8).
-        one_signed: what of the one-signed networks is of one sign: "weights", or "all" parameters as in the release,
-            uniform on [0, 0.1], gains and shifts of BN included (D8). With "all" only these are trained: those with
-            both signs are the same as with "weights".
-
     Returns:
-        One row a network and recorded step, see `COLUMNS`.
+        One row a network and recorded step.
 
     Raises:
         UserError: the data set is not in the cache or smaller than a batch, or there are more measurements than steps.
     """
-    images, labels = load_training_set(dataset)
-    images, labels = images.to(device), labels.to(device)
-    if len(images) < batch_size:
-        raise UserError(f"batch_size={batch_size}: {dataset} has {len(images)} training images only")
-    steps_an_epoch = len(images) // batch_size
-    total = epochs * steps_an_epoch
-    if total < measurements:
-        raise UserError(f"measurements={measurements}: the training has {total} steps only")
-    targets = list(range(every, layers + 1, every))
-
-    def start(initialization: str) -> MLP:
-        key = ("breaking.training", initialization)
-        return mlp(
-            images[0].numel(),
-            width,
-            layers - 1,
-            find(dataset).classes,
-            normalized=variant == "bn",
-            generators=[generator(*key, seed) for seed in range(seeds)],
-            device=device,
-            initialization=initialization,
-            activation=activation,
-        )
-
-    def broken() -> MLP:
-        network = start("one_signed")
-        if one_signed == "all":
-            draws = [generator("breaking.training", "all of one sign", seed) for seed in range(seeds)]
-            for parameter in network.parameters():
-                for values, draw in zip(parameter, draws, strict=True):
-                    values.copy_(torch.empty(values.shape).uniform_(0, ONE_SIGNED_BOUND, generator=draw))
-        return network
-
-    def lifted(name: str, steps: int) -> MLP:
-        network = start("glorot_normal")
-        pretrain(
-            network,
-            images,
-            objective="ratio",
-            targets=targets,
-            batches=1,
-            steps=steps,
-            step_size=pretraining_step_size,
-            batch_size=batch_size,
-            keys=[("breaking.training", "pre-training", seed) for seed in range(seeds)],
-            session=session,
-            phase=f"{name}-pretraining",
-        )
-        return network
-
-    if variant == "bn":
-        networks = ({"bn": start("torch_default")} if one_signed == "weights" else {}) | {"one-signed": broken()}
-        steps = dict.fromkeys(networks, 0)
+    images, labels = training_set(cell, device)
+    steps_an_epoch = len(images) // cell.batch_size
+    total = cell.epochs * steps_an_epoch
+    if 0 < total < cell.measurements:  # with no step at all the batch is too large: `train` raises for that
+        raise UserError(f"measurements={cell.measurements}: the training has {total} steps only")
+    if cell.variant == "bn":
+        both = {"bn": _start(cell, images, "torch_default")} if cell.one_signed == "weights" else {}
+        networks, steps = both | {"one-signed": _one_signed(cell, images)}, {}
     else:
-        networks = {
-            "vanilla": start("glorot_normal"),
-            "little": lifted("little", little),
-            "much": lifted("much", much),
-        }
-        steps = {"vanilla": 0, "little": little * len(targets), "much": much * len(targets)}
-    members = [(name, seed) for name in networks for seed in range(seeds)]
-    history = train(
-        join(list(networks.values())),
-        Data.shared(images, labels, len(members)),
-        step_sizes=[step_size] * len(members),
-        batch_size=batch_size,
-        epochs=epochs,
-        keys=[("breaking.training", seed) for _, seed in members],
-        measure_at=[total * number // measurements for number in range(measurements + 1)],
-        tau=tau,
-        session=session,
+        counts = {"little": cell.little, "much": cell.much}
+        steps = {name: count * (cell.layers // cell.every) for name, count in counts.items()}
+        lifted = {name: _lifted(cell, images, count, session, name) for name, count in counts.items()}
+        networks = {"vanilla": _start(cell, images, "glorot_normal")} | lifted
+    members = [Member(name, cell.step_size, seed) for name in networks for seed in range(cell.seeds)]
+    plan = Plan(
+        step_sizes=[member.step_size for member in members],
+        batch_size=cell.batch_size,
+        epochs=cell.epochs,
+        keys=[("breaking.training", member.seed) for member in members],
+        measure_at=[total * number // cell.measurements for number in range(cell.measurements + 1)],
+        tau=cell.tau,
     )
+    history = train(join(list(networks.values())), Data.shared(images, labels, len(members)), plan, session)
     rows = []
     for row in history:
-        name, seed = members[row.pop("member")]
-        rows.append(
-            {
-                "dataset": dataset,
-                "width": width,
-                "layers": layers,
-                "batch_size": batch_size,
-                "step_size": step_size,
-                "variant": name,
-                "activation": activation,
-                "one_signed": one_signed,
-                "seed": seed,
-                "pretraining_steps": steps[name],
-                "steps_an_epoch": steps_an_epoch,
-                **row,
-            }
-        )
-    return to_table(rows, COLUMNS)
+        name, _, seed = members[row.pop("member")]
+        shared = {"pretraining_steps": steps.get(name, 0), "steps_an_epoch": steps_an_epoch}
+        rows.append(row | {"variant": name, "seed": seed} | shared)
+    return to_table(cell, rows)
+
+
+def _start(cell: BreakingCell, images: Tensor, initialization: Initialization) -> MLP:
+    """Networks at a random initialization, one a seed."""
+    keys = [("breaking.training", initialization, seed) for seed in range(cell.seeds)]
+    laws = {"initialization": initialization, "activation": cell.activation}
+    return draw_mlps(cell, images, cell.layers - 1, keys, **laws)
+
+
+def _one_signed(cell: BreakingCell, images: Tensor) -> MLP:
+    """Networks with weights, or all parameters, of one sign."""
+    network = _start(cell, images, "one_signed")
+    if cell.one_signed == "all":
+        draws = [generator("breaking.training", "all of one sign", seed) for seed in range(cell.seeds)]
+        for parameter in network.parameters():
+            for values, draw in zip(parameter, draws, strict=True):
+                values.copy_(torch.empty(values.shape).uniform_(0, ONE_SIGNED_BOUND, generator=draw))
+    return network
+
+
+def _lifted(cell: BreakingCell, images: Tensor, steps: int, session: Session, name: str) -> MLP:
+    """Networks after pre-training with so many gradient steps at each target."""
+    network = _start(cell, images, "glorot_normal")
+    lifting = Lifting(
+        objective="ratio",
+        targets=list(range(cell.every, cell.layers + 1, cell.every)),
+        batches=1,
+        steps=steps,
+        step_size=cell.pretraining_step_size,
+        batch_size=cell.batch_size,
+        keys=[("breaking.training", "pre-training", seed) for seed in range(cell.seeds)],
+    )
+    pretrain(network, images, lifting, session, f"{name}-pretraining")
+    return network

@@ -4,8 +4,8 @@ import math
 
 import pandas as pd
 
-from rankcollapse.experiments.collapse.claims import discrepancy, slopes
-from rankcollapse.numbers import interval, number
+from rankcollapse.experiments.collapse.summary import discrepancy, slopes
+from rankcollapse.report.numbers import interval, number
 
 
 def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
@@ -14,7 +14,7 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
     widest, chains = int(frame["width"].max()), frame["chain"].nunique()
     return {
         "collapse.widest": number(widest),
-        "collapse.slope": interval(*slopes(frame)[widest][:3]),
+        "collapse.slope": interval(slopes(frame)[widest]),
         "collapse.expected": number(math.sqrt((chains - 1) / (chains - 3)) if chains > 3 else None),
         "collapse.discrepancy": number(discrepancy(frame)),
     }

@@ -1,23 +1,26 @@
 """Settings of the collapse rate without BN."""
 
-from rankcollapse.experiments.base import Grid, Settings
-from rankcollapse.parameters import Chains, Count, Widths
+from typing import ClassVar
+
+from rankcollapse.experiments.base import Grid, Section
+from rankcollapse.experiments.collapse.cells import SpectrumCell
+from rankcollapse.experiments.parameters import Count, Widths, WithChains
 
 
-class CollapseSettings(Settings):
+class CollapseSettings(WithChains, Section):
     """Collapse without BN: measured Lyapunov exponents against Newman's."""
+
+    FRAMES: ClassVar = {"spectrum": SpectrumCell}
 
     widths: Widths
     """units of every layer"""
     layers: Count
     """depth at the largest width; proportionally more at smaller ones"""
-    chains: Chains
-    """random networks"""
 
     def grids(self) -> dict[str, Grid]:
-        """The frames of this experiment, each computed by the module of that name."""
+        """The cells of each frame."""
         widest = max(self.widths)
-        cells = [
-            {"width": width, "layers": self.layers * widest // width, "chains": self.chains} for width in self.widths
+        axes = [
+            {"chains": self.chains, "width": width, "layers": self.layers * widest // width} for width in self.widths
         ]
-        return {"spectrum": Grid(stage="spectra", dataset=None, cells=cells, fixed={}, together=("width", "layers"))}
+        return {"spectrum": Grid("spectra", SpectrumCell, axes, (), together=("width", "layers"))}

@@ -2,47 +2,25 @@
 
 import pyarrow as pa
 
-from rankcollapse.frames import to_table
-from rankcollapse.lyapunov import lyapunov_spectrum
-from rankcollapse.parameters import Chains, Count, Width
-from rankcollapse.theory import gaussian_lyapunov_exponents
-
-COLUMNS = {
-    "width": "units of every layer, and samples in the batch",
-    "layers": "depth over which growth is averaged",
-    "chain": "number of the random network",
-    "index": "number of the exponent, the largest is 1",
-    "exponent": "measured exponent, nats a layer",
-    "exact": "Newman's exponent, nats a layer",
-}
+from rankcollapse.experiments.collapse.cells import SpectrumCell
+from rankcollapse.storage.frames import to_table
+from rankcollapse.theory.closed_forms import gaussian_lyapunov_exponents
+from rankcollapse.theory.lyapunov import lyapunov_spectrum
 
 
-def run(*, width: Width, layers: Count, chains: Chains, device: str) -> pa.Table:
+def run(cell: SpectrumCell, *, device: str) -> pa.Table:
     """Lyapunov spectra of products of Gaussian matrices of unit variance, chain by chain, beside Newman's exponents.
 
-    Args:
-        width: `d = N`.
-        layers: depth.
-        chains: independent networks.
-        device: torch device.
-
     Returns:
-        One row a chain and exponent, see `COLUMNS`.
+        One row a chain and exponent.
     """
     measured = lyapunov_spectrum(
-        width, layers=layers, normalization="none", chains=chains, device=device
+        cell.width, layers=cell.layers, normalization="none", chains=cell.chains, device=device
     ).chains.tolist()
-    exact = gaussian_lyapunov_exponents(width).tolist()
+    exact = gaussian_lyapunov_exponents(cell.width).tolist()
     rows = [
-        {
-            "width": width,
-            "layers": layers,
-            "chain": chain,
-            "index": index,
-            "exponent": exponent,
-            "exact": exact[index - 1],
-        }
+        {"chain": chain, "index": index, "exponent": exponent, "exact": exact[index - 1]}
         for chain, exponents in enumerate(measured)
         for index, exponent in enumerate(exponents, start=1)
     ]
-    return to_table(rows, COLUMNS)
+    return to_table(cell, rows)

@@ -1,127 +1,71 @@
 """Settings of Figure 5 and the cells they stand for."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 
 from rankcollapse.datasets.catalogue import find
-from rankcollapse.experiments.base import DataSetName, Grid, Settings, product
-from rankcollapse.parameters import (
-    Architectures,
-    BatchSize,
-    Count,
-    Multiplier,
-    Normalizations,
-    Precision,
-    Seeds,
-    Starts,
-    StepSize,
-    StepSizes,
-    Tau,
-)
+from rankcollapse.experiments.base import Grid, Section, product
+from rankcollapse.experiments.components import cells
+from rankcollapse.experiments.parameters import Architectures, Count, Multiplier, Parameters, Seeds
 
 IMAGE, NETWORK = 55, 100  # MB at width 1: states and gradients of ResNet-50 for an image, parameters of a network
 
 
-class BlocksSettings(Settings):
-    """Rank after every block at initialization; one cell an architecture, all variants in it."""
+class DepthsSettings(cells.NormalizationParameters):
+    """Networks at PyTorch's default initialization: every architecture with every normalization."""
 
     architectures: Architectures
     """networks"""
-    normalizations: Normalizations
-    """what stands before every ReLU; `weight` normalizes the weights instead; `group` takes eight channels, or all of a
-    layer where eight do not divide them"""
-    initializations: Starts
-    """laws of the weights; `pretrained` is for VGG without normalization, and left out for the others"""
 
 
-class DepthsSettings(Settings):
-    """Rank after every block at initialization in networks of growing depth; one cell an architecture."""
-
-    architectures: Architectures
-    """networks"""
-    normalizations: Normalizations
-    """what stands before every ReLU"""
+class FamilySettings(cells.VariantParameters, DepthsSettings):
+    """Networks: every architecture with every normalization and every initialization."""
 
 
-class FamilySettings(Settings):
-    """Networks that are trained: every normalization with every initialization."""
-
-    architectures: Architectures
-    """networks"""
-    normalizations: Normalizations
-    """what stands before every ReLU"""
-    initializations: Starts
-    """laws of the weights"""
-
-
-class TrainingSettings(Settings):
+class TrainingSettings(cells.TrainingParameters):
     """Training; one cell for each architecture, normalization and initialization, or several with some seeds each."""
 
     families: Annotated[list[FamilySettings], Field(min_length=1)]
     """networks that are trained"""
-    samples: Count
-    """training images, drawn anew for every network"""
-    batch_size: BatchSize
-    """samples in a step"""
-    epochs: Count
-    """passes over the training images"""
-    augmentation: bool
-    """whether images are moved by up to 4 pixels and mirrored at random"""
-    precision: Precision
-    """of the products in the steps; `bfloat16` is mixed precision"""
-    step_sizes: StepSizes
-    """grid from which the SGD step size of every variant is chosen by final training loss"""
-    search_epochs: Count
-    """passes over the training images in the search"""
-    search_seeds: Count
-    """networks trained with every step size of the grid, on seeds of their own"""
     seeds: Seeds
     """networks trained with the step size that the search chose"""
     seeds_a_cell: Count | None = None
     """networks that one job trains, after the search, which each repeats; all if left out. It changes no row"""
-    measurements: Count
-    """times at which loss and rank are recorded, evenly over the training"""
-    tau: Tau
-    """threshold of the soft rank"""
 
 
-class PretrainingSettings(Settings):
+class LiftingSettings(Parameters):
     """Pre-training by rank, from He's initialization, on one batch."""
 
-    every: Annotated[int, Field(ge=1, le=8)]
-    """it raises the rank after every so many-th block; VGG-11 has 8"""
-    steps: Count
-    """gradient steps at each of these blocks"""
-    step_size: StepSize
-    """size of a step"""
+    every: cells.Every
+    steps: cells.Steps
+    step_size: cells.LiftingStep
 
 
-class ComponentsSettings(Settings):
+class ComponentsSettings(cells.RankParameters, Section):
     """Figure 5: components of BN, other normalizations and skip connections in convolutional networks."""
 
-    dataset: DataSetName
-    """data set of the catalogue; images of 28×28 are padded to 32×32"""
+    FRAMES: ClassVar = {"blocks": cells.BlocksCell, "depths": cells.BlocksCell, "training": cells.TrainingCell}
+
     vgg_width: Multiplier
     """multiplier of the channels of every layer of VGGs, 1 for the published networks"""
     resnet_width: Multiplier
     """the same for residual networks"""
-    batch_size: BatchSize
-    """samples in the batch on which rank is measured, and of pre-training"""
-    seeds: Seeds
-    """random networks whose rank is measured at initialization"""
-    blocks: BlocksSettings
+    batch_size: cells.ProbeSize
+    blocks: FamilySettings
+    """rank after every block at initialization, one cell an architecture; networks that there are not are left out"""
     depths: DepthsSettings
-    pretraining: PretrainingSettings
+    """the same in networks of growing depth"""
+    pretraining: LiftingSettings
     training: TrainingSettings
 
     @model_validator(mode="after")
     def _networks_differ(self) -> Self:
-        cells = [tuple(cell.values()) for cell in self._trained()]
-        if twice := {cell for cell in cells if cells.count(cell) > 1}:
+        trained = [tuple(cell.values()) for cell in self._trained()]
+        if twice := {network for network in trained if trained.count(network) > 1}:
             raise ValueError(f"training.families name a network twice: {' '.join(map(str, twice.pop()))}")
-        for architecture, _, normalization, initialization in cells:
-            if initialization == "pretrained" and (normalization != "none" or not architecture.startswith("vgg")):
+        for architecture, _, *variant in trained:
+            if not cells.Variant(*variant).suits(architecture):
                 raise ValueError(f"training.families: pretrained is for VGG without normalization, not {architecture}")
         return self
 
@@ -137,18 +81,16 @@ class ComponentsSettings(Settings):
                 raise ValueError(f"{name} is {size}; there are {most} images, use at most that")
         return self
 
-    def _width(self, architecture: str) -> float:
-        return self.vgg_width if architecture.startswith("vgg") else self.resnet_width
+    def _of_width(self, architectures: list[str]) -> list[dict[str, Any]]:
+        widths = {True: self.vgg_width, False: self.resnet_width}
+        return [{"architecture": name, "width": widths[name.startswith("vgg")]} for name in architectures]
 
     def _trained(self) -> list[dict[str, Any]]:
         return [
-            {"architecture": cell["architecture"], "width": self._width(cell["architecture"])} | cell
+            network | variant
             for family in self.training.families
-            for cell in product(
-                architecture=family.architectures,
-                normalization=family.normalizations,
-                initialization=family.initializations,
-            )
+            for network in self._of_width(family.architectures)
+            for variant in product(normalization=family.normalizations, initialization=family.initializations)
         ]
 
     def _memory(self, batch: int, members: int) -> int:
@@ -158,30 +100,27 @@ class ComponentsSettings(Settings):
         return round(700 + 3 * pixels + width * batch * IMAGE + width**2 * (members + 4) * NETWORK)
 
     def grids(self) -> dict[str, Grid]:
-        """The frames of this experiment, each computed by the module of that name."""
-        shared = {"dataset": self.dataset, "probe_size": self.batch_size}
-        lifting = {f"pretraining_{name}": value for name, value in self.pretraining}
-        blocks, depths = self.blocks.model_dump(), self.depths.model_dump()
-        training = self.training.model_dump(exclude={"families", "seeds_a_cell"})
+        """The cells of each frame."""
+        renamed = {f"pretraining_{name}": value for name, value in self.pretraining} | {"probe_size": self.batch_size}
+
+        def at_initialization(part: DepthsSettings, together: tuple[str, ...] = ()) -> Grid:
+            given = ({"initializations": ["torch_default"]}, self, part, renamed)
+            memory = self._memory(self.batch_size, self.seeds)
+            axes = self._of_width(part.architectures)
+            return Grid("rank_at_initialization", cells.BlocksCell, axes, given, memory, together)
+
         seeds, most = self.training.seeds, self.training.seeds_a_cell or self.training.seeds
         shares = [{"first_seed": first, "seeds": min(most, seeds - first)} for first in range(0, seeds, most)]
         if len(shares) == 1:
             shares = [{}]  # cells are then named as if they could not be cut
-
-        def at_initialization(settings: dict, together: tuple[str, ...] = ()) -> Grid:
-            cells = [{"architecture": name, "width": self._width(name)} for name in settings.pop("architectures")]
-            fixed = shared | lifting | {"seeds": self.seeds} | settings
-            memory = self._memory(self.batch_size, self.seeds)
-            return Grid("rank_at_initialization", self.dataset, cells, fixed, memory, together)
-
         return {
-            "blocks": at_initialization(blocks),
-            "depths": at_initialization(depths | {"initializations": ["torch_default"]}, ("architecture",)),
+            "blocks": at_initialization(self.blocks),
+            "depths": at_initialization(self.depths, ("architecture",)),
             "training": Grid(
                 stage="training",
-                dataset=self.dataset,
-                cells=[cell | share for cell in self._trained() for share in shares],
-                fixed=shared | lifting | training,
-                memory=self._memory(max(self.batch_size, training["batch_size"]), min(most, seeds)),
+                cell=cells.TrainingCell,
+                axes=[cell | share for cell in self._trained() for share in shares],
+                given=(self, self.training, renamed),
+                memory=self._memory(max(self.batch_size, self.training.batch_size), min(most, seeds)),
             ),
         }

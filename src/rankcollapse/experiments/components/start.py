@@ -2,67 +2,50 @@
 
 from torch import Tensor
 
-from rankcollapse.convolutional import ConvNet, convnet
-from rankcollapse.pretraining import pretrain
-from rankcollapse.seeding import generator
-from rankcollapse.session import Session
+from rankcollapse.datasets.catalogue import find
+from rankcollapse.experiments.components.cells import NetworkParameters, Variant
+from rankcollapse.networks.convolutional import ConvNet, convnet
+from rankcollapse.theory.random_streams import generator
+from rankcollapse.training.pretraining import Lifting, pretrain
+from rankcollapse.training.session import Session
 
 
 def start(
-    architecture: str,
-    width: float,
-    normalization: str,
-    initialization: str,
-    images: Tensor,
-    classes: int,
-    keys: list[tuple],
-    *,
-    every: int,
-    steps: int,
-    step_size: float,
-    batch_size: int,
-    session: Session,
-    phase: str,
+    cell: NetworkParameters, variant: Variant, images: Tensor, keys: list[tuple], session: Session, phase: str
 ) -> ConvNet:
     """An ensemble at a random initialization, or after pre-training by rank from He's.
 
     Args:
-        architecture: one of `convolutional.ARCHITECTURES`.
-        width: multiplier of its channels.
-        normalization: one of `normalization.COMPONENTS`.
-        initialization: a law of initial weights, or "pretrained".
+        cell: architecture, width and pre-training.
+        variant: normalization and initialization.
         images: `(images, channels, 32, 32)`, on the device of the network.
-        classes: of the labels.
         keys: one for each member; the same key is the same weights (in their law) in all variants.
-        every: pre-training raises the rank after every so many-th block, one after the other, on one batch.
-        steps: gradient steps at each of these blocks.
-        step_size: of each step.
-        batch_size: images in the batch of pre-training.
         session: where the checkpoints of pre-training go.
         phase: name of the pre-training in the session.
+
+    Raises:
+        UserError: the images are fewer than the batch of pre-training.
     """
+    lifted = variant.initialization == "pretrained"
     network = convnet(
-        architecture,
-        width,
-        normalization,
-        classes,
+        cell.architecture,
+        cell.width,
+        variant.normalization,
+        find(cell.dataset).classes,
         channels=images.shape[1],
-        generators=[generator(*key, architecture, "weights") for key in keys],
+        generators=[generator(*key, cell.architecture, "weights") for key in keys],
         device=images.device,
-        initialization="he_normal" if initialization == "pretrained" else initialization,
+        initialization="he_normal" if lifted else variant.initialization,
     )
-    if initialization == "pretrained":
-        pretrain(
-            network,
-            images,
+    if lifted:
+        lifting = Lifting(
             objective="ratio",
-            targets=list(range(every, network.depth + 1, every)),
+            targets=list(range(cell.pretraining_every, network.depth + 1, cell.pretraining_every)),
             batches=1,
-            steps=steps,
-            step_size=step_size,
-            batch_size=batch_size,
+            steps=cell.pretraining_steps,
+            step_size=cell.pretraining_step_size,
+            batch_size=cell.probe_size,
             keys=[(*key, "pre-training") for key in keys],
-            session=session,
-            phase=phase,
         )
+        pretrain(network, images, lifting, session, phase)
     return network

@@ -1,41 +1,49 @@
-"""Summaries of the frames of Figure 5 that its figure, its claims and its numbers share."""
+"""Summaries of the frames of Figure 5 that its figure, its judge and its numbers share."""
 
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from rankcollapse.intervals import Interval, mean_interval, rank_correlation
+from rankcollapse.experiments.components.cells import Variant
+from rankcollapse.statistics.intervals import Interval, rank_correlation
 
 CENTRAL = "vgg19"  # the paper's network: claims are about it
 DEFAULT = "torch_default"
 ROUNDING = 1e-7  # r - 1 of a state of rank one in single precision
+PLAIN, BN, ONE_SIGNED = Variant("none", DEFAULT), Variant("full", DEFAULT), Variant("full", "one_signed")
 LABELS = {
-    ("full", DEFAULT): "BN",
-    ("scale", DEFAULT): "scale only",
-    ("center", DEFAULT): "center only",
-    ("none", DEFAULT): "none",
-    ("layer", DEFAULT): "layer norm",
-    ("group", DEFAULT): "group norm",
-    ("weight", DEFAULT): "weight norm",
-    ("none", "he_normal"): "none, He",
-    ("none", "pretrained"): "none, pre-trained",
-    ("full", "one_signed"): "BN, one sign",
+    BN: "BN",
+    Variant("scale", DEFAULT): "scale only",
+    Variant("center", DEFAULT): "center only",
+    PLAIN: "none",
+    Variant("layer", DEFAULT): "layer norm",
+    Variant("group", DEFAULT): "group norm",
+    Variant("weight", DEFAULT): "weight norm",
+    Variant("none", "he_normal"): "none, He",
+    Variant("none", "pretrained"): "none, pre-trained",
+    ONE_SIGNED: "BN, one sign",
 }
 
 
-def label(variant: tuple[str, str]) -> str:
-    """Name of a variant, (normalization, initialization), for readers."""
+def label(variant: Variant) -> str:
+    """Name of a variant for readers."""
     return LABELS.get(variant, ", ".join(variant).replace("_", " "))
 
 
-def variants(frame: pd.DataFrame) -> list[tuple[str, str]]:
-    """The variants, (normalization, initialization), in a frame; those with a label of their own first."""
-    present = dict.fromkeys(zip(frame["normalization"], frame["initialization"], strict=True))
+def labelled(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame with a column `variant`, the names for readers."""
+    pairs = zip(frame["normalization"], frame["initialization"], strict=True)
+    return frame.assign(variant=[label(Variant(*pair)) for pair in pairs])
+
+
+def variants(frame: pd.DataFrame) -> list[Variant]:
+    """The variants in a frame; those with a label of their own first."""
+    present = dict.fromkeys(map(Variant, frame["normalization"], frame["initialization"]))
     return [variant for variant in LABELS if variant in present] + [v for v in present if v not in LABELS]
 
 
-def of(frame: pd.DataFrame, architecture: str, variant: tuple[str, str]) -> pd.DataFrame:
+def of(frame: pd.DataFrame, architecture: str, variant: Variant) -> pd.DataFrame:
     """The rows of one variant of an architecture."""
     normalization, initialization = variant
     return frame[
@@ -45,13 +53,13 @@ def of(frame: pd.DataFrame, architecture: str, variant: tuple[str, str]) -> pd.D
     ]
 
 
-def last(frame: pd.DataFrame, architecture: str, variant: tuple[str, str], measure: str) -> pd.Series | None:
+def last(frame: pd.DataFrame, architecture: str, variant: Variant, measure: str) -> pd.Series | None:
     """A measure of the last hidden state, by seed; None if it was not measured, or is not finite for some seed.
 
     Args:
         frame: components.blocks or components.depths.
         architecture: network.
-        variant: normalization and initialization.
+        variant: of the network.
         measure: "participation_ratio" or "numerical_rank".
     """
     rows = of(frame, architecture, variant)
@@ -59,20 +67,28 @@ def last(frame: pd.DataFrame, architecture: str, variant: tuple[str, str], measu
     return None if values.empty or values.isna().any() else values
 
 
-def excess(frame: pd.DataFrame, architecture: str, variant: tuple[str, str]) -> dict[int, Interval]:
-    """Mean and interval of log10(r - 1) after every block; what single precision cannot tell from zero is `ROUNDING`.
+def excess(ratio: pd.Series) -> pd.Series:
+    """`r - 1`; what single precision cannot tell from zero is `ROUNDING`."""
+    return (ratio - 1).clip(lower=ROUNDING)
 
-    Arguments are those of `last`; states that are not finite are left out.
+
+def courses(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """One row a network that was trained: r before training, mean loss of the training and of its last part.
+
+    The loss of a network that diverged is infinite.
+
+    Args:
+        frame: has the columns of `training.history`.
+        names: the columns that tell networks apart; the index of the result.
     """
-    rows = of(frame, architecture, variant).dropna(subset="participation_ratio")
-    logarithm = np.log10((rows["participation_ratio"] - 1).clip(lower=ROUNDING))
-    return {int(block): mean_interval(group) for block, group in logarithm.groupby(rows["block"])}
+    start = frame[frame["step"] == 0].set_index(names)["participation_ratio"]
+    rows = frame[frame["step"] > 0].assign(loss=lambda rows: rows["loss"].fillna(np.inf)).sort_values("step")
+    losses = rows.groupby(names)["loss"]
+    return pd.DataFrame({"ratio": start, "mean_loss": losses.mean(), "final_loss": losses.last()})
 
 
 def networks(frame: pd.DataFrame, architecture: str) -> pd.DataFrame:
-    """One row a finally trained network: variant, seed, step size, r before training, mean loss, final accuracy.
-
-    A network that diverged has an infinite mean loss.
+    """One row a finally trained network: variant, seed, step size, final accuracy, and what `courses` has.
 
     Args:
         frame: components.training.
@@ -80,17 +96,8 @@ def networks(frame: pd.DataFrame, architecture: str) -> pd.DataFrame:
     """
     frame = frame[(frame["phase"] == "final") & (frame["architecture"] == architecture)]
     names = ["architecture", "normalization", "initialization", "seed"]
-    start = frame[frame["step"] == 0].set_index(names)["participation_ratio"].rename("ratio")
-    losses = frame[frame["step"] > 0].assign(loss=lambda rows: rows["loss"].fillna(np.inf)).groupby(names)["loss"]
     end = frame[frame["step"] == frame["step"].max()].set_index(names)[["step_size", "final_accuracy", "diverged"]]
-    return end.join(start).join(losses.mean().rename("mean_loss")).reset_index()
-
-
-def course(frame: pd.DataFrame, architecture: str, variant: tuple[str, str]) -> dict[float, Interval]:
-    """Mean and interval of the training loss at the recorded epochs; networks that diverged are left out."""
-    runs = of(frame[frame["phase"] == "final"], architecture, variant).dropna(subset="loss")
-    epochs = runs["step"] / runs["steps_an_epoch"]
-    return {float(at): mean_interval(group["loss"]) for at, group in runs.groupby(epochs)}
+    return end.join(courses(frame, names)).reset_index()
 
 
 def ordering(table: pd.DataFrame, by: Literal["mean_loss", "final_accuracy"]) -> Interval | None:

@@ -2,26 +2,27 @@
 
 import pandas as pd
 
+from rankcollapse.experiments.deviations.judge import changes
 from rankcollapse.experiments.deviations.summary import deviations
-from rankcollapse.numbers import escape, interval, number
+from rankcollapse.report.latex_rows import latex_rows
+from rankcollapse.report.numbers import escape, interval, number
 
 
 def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
     """Results by name, as LaTeX."""
     found = deviations(frames)
-    rows = []
-    for deviation in found:
-        cells = [
+    rows = [
+        [
             deviation.row,
             escape(deviation.release),
             escape(deviation.quantity),
             number(deviation.ours.estimate),
-            interval(*deviation.effect[:3]),
+            interval(deviation.effect),
             deviation.claim or "none",
-            deviation.changes(),
+            changes(deviation) if deviation.claim else "not counted",
         ]
-        rows.append(" & ".join(cells) + r" \\")
-    counts = {answer: sum(d.changes() == answer for d in found if d.claim) for answer in ("yes", "no", "open")}
-    return {"deviations.rows": "\n".join(rows)} | {
-        f"deviations.{answer}": number(count) for answer, count in counts.items()
-    }
+        for deviation in found
+    ]
+    answers = [changes(deviation) for deviation in found if deviation.claim]
+    counts = {f"deviations.{answer}": number(answers.count(answer)) for answer in ("yes", "no", "open")}
+    return {"deviations.rows": latex_rows(rows)} | counts

@@ -2,25 +2,21 @@
 
 from typing import ClassVar
 
-from rankcollapse.experiments.base import Grid, Settings
+from rankcollapse.experiments.base import Section
 
 
-class DeviationsSettings(Settings):
+class DeviationsSettings(Section):
     """Disagreements between paper and release: each quantity as we measure it, and as the release does."""
 
-    uses: ClassVar[list[str]] = [
-        "depth.training",
-        "depth.adam",
-        "depth.fixed",
-        "deep.chain",
-        "width.chain",
+    USES: ClassVar = (
+        "trainability.training",
+        "trainability.adam",
+        "trainability.fixed",
+        "extreme_depth.chain",
+        "stationary_rank.chain",
         "pretraining.training",
         "pretraining.raw",
         "breaking.training",
         "breaking.release",
         "components.training",
-    ]
-
-    def grids(self) -> dict[str, Grid]:
-        """No frames of its own."""
-        return {}
+    )

@@ -5,28 +5,40 @@ import string
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from statsmodels.regression.linear_model import OLS
+from statsmodels.tools.tools import add_constant
 
-from rankcollapse.claims import Condition
+from rankcollapse.claims.records import Relation
 from rankcollapse.experiments.breaking.claims import ORDERS, RANK_FALLS, STALLS
 from rankcollapse.experiments.breaking.summary import fallen, stalled
-from rankcollapse.experiments.components.summary import CENTRAL, DEFAULT, ordering
+from rankcollapse.experiments.components.cells import Variant
+from rankcollapse.experiments.components.summary import CENTRAL, DEFAULT, of, ordering
 from rankcollapse.experiments.components.summary import networks as convolutional
-from rankcollapse.experiments.components.summary import of as of_variant
-from rankcollapse.experiments.deep.claims import COLLAPSED_RANK, by_layer
-from rankcollapse.experiments.depth.claims import CHANCE_ACCURACY, TRAINED_ACCURACY
 from rankcollapse.experiments.deviations.published import REPLACED_ACCURACIES, RUNS
+from rankcollapse.experiments.extreme_depth.claims import COLLAPSED_RANK
+from rankcollapse.experiments.extreme_depth.summary import by_layer
 from rankcollapse.experiments.pretraining.claims import LIKE_BN
-from rankcollapse.experiments.pretraining.summary import final
-from rankcollapse.experiments.width.claims import EXPONENT
-from rankcollapse.experiments.width.summary import gammas, series
-from rankcollapse.intervals import Interval, mean_interval, power_law, stationary_interval
+from rankcollapse.experiments.pretraining.summary import accuracies
+from rankcollapse.experiments.stationary_rank.claims import EXPONENT
+from rankcollapse.experiments.stationary_rank.summary import gammas, series
+from rankcollapse.experiments.trainability.claims import CHANCE_ACCURACY, TRAINED_ACCURACY
+from rankcollapse.experiments.trainability.summary import trained
+from rankcollapse.statistics.fits import power_law
+from rankcollapse.statistics.intervals import Interval, mean_interval, stationary_interval
 
 Frames = dict[str, pd.DataFrame]
+
+
+class Sides(NamedTuple):
+    """A quantity measured our way and the release's way, and theirs less ours."""
+
+    ours: Interval
+    theirs: Interval
+    effect: Interval
 
 
 @dataclass(frozen=True)
@@ -52,101 +64,86 @@ class Deviation:
     ours: Interval
     theirs: Interval
     effect: Interval
-    relation: Literal["<", ">="]
+    relation: Relation
     threshold: float
     claim: str | None
     row: str = ""
 
-    def verdicts(self) -> tuple[str, str]:
-        """Whether the quantity lies on its side of the threshold: our way, the release's way."""
-        ours, theirs = (
-            Condition(self.quantity, side, self.relation, self.threshold).verdict for side in (self.ours, self.theirs)
-        )
-        return ours, theirs
 
-    def changes(self) -> str:
-        """Whether the quantity changes sides: "yes", "no", or "open" where an interval contains the threshold."""
-        verdicts = self.verdicts()
-        if "inconclusive" in verdicts:
-            return "open"
-        return "yes" if len(set(verdicts)) == 2 else "no"
+def _paired(ours: pd.Series, theirs: pd.Series) -> Sides:
+    """The sides of series over the same seeds."""
+    return Sides(mean_interval(ours), mean_interval(theirs), mean_interval(theirs - ours))
 
 
-def _paired(theirs: pd.Series, ours: pd.Series) -> tuple[Interval, Interval, Interval]:
-    """Ours, theirs and the mean difference, for series over the same seeds."""
-    return mean_interval(ours), mean_interval(theirs), mean_interval(theirs - ours)
-
-
-def _unpaired(theirs: Interval, ours: Interval) -> tuple[Interval, Interval, Interval]:
-    """The same for independent measurements: the half-width is the root of the sum of the squares of theirs."""
+def _unpaired(ours: Interval, theirs: Interval) -> Sides:
+    """The sides of independent measurements: the half-width is the root of the sum of the squares of theirs."""
     difference = theirs.estimate - ours.estimate
     half = math.hypot(*((side.high - side.low) / 2 for side in (theirs, ours)))
-    return ours, theirs, Interval(difference, difference - half, difference + half, min(theirs.n, ours.n))
+    return Sides(ours, theirs, Interval(difference, difference - half, difference + half, min(theirs.n, ours.n)))
 
 
-def _first(values: pd.Series, count: int) -> tuple[Interval, Interval, Interval]:
-    """The same for the mean of the first values beside that of all.
+def _first(values: pd.Series, count: int) -> Sides:
+    """The sides where theirs is the mean of the first values, and ours that of all.
 
     Their difference is that of the first from the rest, less by the rest's share; t interval of two samples.
     """
-    first, rest = values.iloc[:count], values.iloc[count:]
-    change, half = float(first.mean() - values.mean()), 0.0
-    if len(rest):
-        squares = sum(((part - part.mean()) ** 2).sum() for part in (first, rest))
-        error = math.sqrt(squares / (len(values) - 2) * (1 / count + 1 / len(rest))) * len(rest) / len(values)
-        half = float(stats.t.ppf(0.975, len(values) - 2)) * error
-    effect = Interval(change, change - half, change + half, len(values))
-    return mean_interval(values), mean_interval(first), effect
+    change = low = high = 0.0
+    if share := max(0.0, 1 - count / len(values)):
+        first = np.arange(len(values)) < count
+        fit = OLS(values.to_numpy(), add_constant(first.astype(float))).fit()
+        change, low, high = (share * float(end) for end in (fit.params[1], *fit.conf_int()[1]))
+    return Sides(mean_interval(values), mean_interval(values.iloc[:count]), Interval(change, low, high, len(values)))
+
+
+def _deepest(runs: pd.DataFrame) -> pd.DataFrame:
+    """The networks of the greatest depth."""
+    return runs[runs["depth"] == runs["depth"].max()]
 
 
 def _of_training(frames: Frames) -> Iterator[Deviation]:
     """D1 and D2, on the accuracy of BN networks in Figure 1, and D3."""
-    frame = frames["depth.training"]
-    bn = frame[frame["variant"] == "bn"]
-    trained = (">=", TRAINED_ACCURACY, "C2")
+    must = (">=", TRAINED_ACCURACY, "C2")
+    frame = trained(frames["trainability.training"])
+    bn = frame[frame["variant"] == "bn"].set_index("seed").sort_index()
 
-    adam = frames["depth.adam"]
-    depth = int(adam["depth"].max())
-    runs = [rows[(rows["phase"] == "final") & (rows["depth"] == depth)].set_index("seed") for rows in (adam, bn)]
-    sides = _paired(*(side["final_accuracy"] for side in runs))
-    yield Deviation("D1", "Adam, not SGD; both searched", f"BN accuracy, depth {depth}", *sides, *trained)
+    adam, fixed = (_deepest(trained(frames[f"trainability.{part}"]).set_index("seed")) for part in ("adam", "fixed"))
+    by_step = [(f"hard-coded step size, say {step:g}", runs) for step, runs in fixed.groupby("step_size")]
+    for done, runs in [("Adam, not SGD; both searched", adam), *by_step]:
+        depth = int(runs["depth"].iloc[0])
+        sides = _paired(bn.loc[bn["depth"] == depth, "final_accuracy"], runs["final_accuracy"])
+        yield Deviation("D1", done, f"BN accuracy, depth {depth}", *sides, *must)
 
-    fixed = frames["depth.fixed"]
-    depth = int(fixed["depth"].max())
-    searched = bn[(bn["phase"] == "final") & (bn["depth"] == depth)].set_index("seed")["final_accuracy"]
-    for step, runs in fixed[fixed["depth"] == depth].groupby("step_size"):
-        sides = _paired(runs.set_index("seed")["final_accuracy"], searched)
-        yield Deviation("D1", f"hard-coded step size, say {step:g}", f"BN accuracy, depth {depth}", *sides, *trained)
-
-    deepest = int(bn["depth"].max())
-    runs = bn[(bn["phase"] == "final") & (bn["depth"] == deepest)].sort_values("seed").reset_index()
-    quantity = f"BN accuracy, depth {deepest}"
-    sides = _paired(runs["sampled_accuracy"], runs["final_accuracy"])
-    yield Deviation("D2", "accuracy on 1,000 random images, not on all", quantity, *sides, *trained)
-    sides = _paired(runs["population_accuracy"], runs["final_accuracy"])
-    yield Deviation("D2", "BN on statistics of the set (release and we: of the batch)", quantity, *sides, *trained)
-    sides = _first(runs["final_accuracy"], RUNS)
-    yield Deviation("D2", f"{RUNS} runs, not all", quantity, *sides, *trained)
+    runs = _deepest(bn)
+    accuracy, quantity = runs["final_accuracy"], f"BN accuracy, depth {runs['depth'].iloc[0]}"
+    for done, sides in (
+        ("accuracy on 1,000 random images, not on all", _paired(accuracy, runs["sampled_accuracy"])),
+        ("BN on statistics of the set (release and we: of the batch)", _paired(accuracy, runs["population_accuracy"])),
+        (f"{RUNS} runs, not all", _first(accuracy, RUNS)),
+    ):
+        yield Deviation("D2", done, quantity, *sides, *must)
 
     for found, plotted in REPLACED_ACCURACIES:  # the release's own numbers: constants, without an interval
         sides = (Interval(value, value, value, RUNS) for value in (found, plotted, plotted - found))
         done, quantity = "value replaced before plotting", "accuracy as found in the release's results"
-        yield Deviation("D3", done, quantity, *sides, *trained[:2], None)
+        yield Deviation("D3", done, quantity, *sides, *must[:2], None)
 
 
-def _of_chains(frames: Frames) -> Iterator[Deviation]:
-    """D4, on the ranks of Figure 2, and D5, on the growth of those of Figure 3a."""
-    frame = frames["deep.chain"]
+def _of_activations(frames: Frames) -> Iterator[Deviation]:
+    """D4, on the ranks of Figure 2."""
+    frame = frames["extreme_depth.chain"]
     deepest = int(frame["layer"].max())
-    for variant, name, relation, threshold in (
+    for variant, name, *must in (
         ("bn", "BN", ">=", math.sqrt(frame["width"].iloc[0])),
         ("vanilla", "vanilla", "<", COLLAPSED_RANK),
     ):
-        ranks = [by_layer(frame, activation, variant)[deepest] for activation in ("tanh", "relu")]
+        relu, tanh = (by_layer(frame, activation, variant)[deepest] for activation in ("relu", "tanh"))
         quantity = f"{name} rank, layer {deepest}"
-        yield Deviation("D4", "tanh, where ReLU is meant", quantity, *_unpaired(*ranks), relation, threshold, "C4")
+        yield Deviation("D4", "tanh, where ReLU is meant", quantity, *_unpaired(relu, tanh), *must, "C4")
 
-    frame = frames["width.chain"]
+
+def _of_measures(frames: Frames) -> Iterator[Deviation]:
+    """D5, on the growth of the ranks of Figure 3a."""
+    frame = frames["stationary_rank.chain"]
     if frame["width"].nunique() < 3:
         return
     gamma, widths = gammas(frame)[0], sorted(map(int, frame["width"].unique()))
@@ -171,58 +168,51 @@ def _of_chains(frames: Frames) -> Iterator[Deviation]:
         ("the numerical rank of M", ("matrix_rank",)),
         ("singular values of M above 1e-9", ("above_1e-9",)),
     ):
-        sides = growth("participation_ratio"), growth(*measures), change(*measures)
+        sides = Sides(growth("participation_ratio"), growth(*measures), change(*measures))
         quantity = f"exponent in the width, γ = {gamma}"
         yield Deviation("D5", f"{name}, not r", quantity, *sides, ">=", EXPONENT, "C5")
 
 
 def _of_pixels(frames: Frames) -> Iterator[Deviation]:
     """D6, on the accuracies of Figure 4."""
-    raw = frames["pretraining.raw"]
-    depth = int(raw["depth"].max())
-    raw, scaled = (
-        final(rows)[lambda last: last["depth"] == depth].pivot(index="seed", columns="variant", values="final_accuracy")
-        for rows in (raw, frames["pretraining.training"])
-    )
-    done = "pixels from 0 to 255, not from 0 to 1"
-    for variant, name, relation, threshold in (
-        ("pretrained", "pre-trained", ">=", TRAINED_ACCURACY),
+    depth = int(frames["pretraining.raw"]["depth"].max())
+    ours, theirs = (accuracies(frames[f"pretraining.{part}"], depth) for part in ("training", "raw"))
+    for name, variant, *must in (
+        ("pre-trained", "pretrained", ">=", TRAINED_ACCURACY),
         ("vanilla", "vanilla", "<", CHANCE_ACCURACY),
+        ("pre-trained less BN", "shortfall", ">=", LIKE_BN),
     ):
-        sides = _paired(raw[variant], scaled[variant])
-        yield Deviation("D6", done, f"{name} accuracy, depth {depth}", *sides, relation, threshold, "C9")
-    sides = _paired(raw["pretrained"] - raw["bn"], scaled["pretrained"] - scaled["bn"])
-    yield Deviation("D6", done, f"pre-trained less BN accuracy, depth {depth}", *sides, ">=", LIKE_BN, "C9")
+        done, sides = "pixels from 0 to 255, not from 0 to 1", _paired(ours[variant], theirs[variant])
+        yield Deviation("D6", done, f"{name} accuracy, depth {depth}", *sides, *must, "C9")
 
 
 def _of_flags(frames: Frames) -> Iterator[Deviation]:
     """D7, on the networks of Figure 5 that are labelled with a part of BN, and on the order that C11 is about."""
     table = convolutional(frames["components.training"], CENTRAL)
-    by_kind = {kind: of_variant(table, CENTRAL, (kind, DEFAULT)) for kind in ("full", "center", "scale")}
+    by_kind = {kind: of(table, CENTRAL, Variant(kind, DEFAULT)) for kind in ("full", "center", "scale")}
     if any(rows.empty for rows in by_kind.values()):
         return
     full, *parts = (rows.set_index("seed")["final_accuracy"] for rows in by_kind.values())
     for name, part in zip(("centring", "scaling"), parts, strict=True):
-        done = f"the flag for {name} only does nothing: full BN"
-        sides = _paired(full, part)
-        yield Deviation("D7", done, f"accuracy of VGG-19, {name} only", *sides, ">=", TRAINED_ACCURACY, None)
+        done, quantity = f"the flag for {name} only does nothing: full BN", f"accuracy of VGG-19, {name} only"
+        yield Deviation("D7", done, quantity, *_paired(part, full), ">=", TRAINED_ACCURACY, None)
     others = table.drop(index=[*by_kind["center"].index, *by_kind["scale"].index])
     released = pd.concat([others, *(by_kind["full"].assign(normalization=kind) for kind in ("center", "scale"))])
-    theirs, ours = (ordering(networks, "mean_loss") for networks in (released, table))
-    if theirs and ours:
+    ours, theirs = (ordering(networks, "mean_loss") for networks in (table, released))
+    if ours and theirs:
         quantity = "rank correlation of r with speed, VGG-19"
-        yield Deviation("D7", "both flags do nothing", quantity, *_unpaired(theirs, ours), ">=", ORDERS, "C11")
+        yield Deviation("D7", "both flags do nothing", quantity, *_unpaired(ours, theirs), ">=", ORDERS, "C11")
 
 
 def _of_signs(frames: Frames) -> Iterator[Deviation]:
     """D8, on the effect of weights of one sign in Figure 6."""
-    release = frames["breaking.release"]
+    training, release = frames["breaking.training"], frames["breaking.release"]
     for activation, parameters, done in (
         ("tanh", "weights", "BN networks with tanh, vanilla ones with ReLU"),
         ("relu", "all", "one sign: U[0, 0.1] for all parameters, BN's too"),
         ("tanh", "all", "both of these"),
     ):
-        both = pd.concat([frames["breaking.training"], release])  # those with weights of both signs are trained once
+        both = pd.concat([training, release])  # those with weights of both signs are trained once
         both = both[(both["variant"] == "bn") & (both["activation"] == activation)]
         one = release[(release["activation"] == activation) & (release["one_signed"] == parameters)]
         rows = pd.concat([both, one[one["variant"] == "one-signed"]])
@@ -230,14 +220,14 @@ def _of_signs(frames: Frames) -> Iterator[Deviation]:
             (fallen, "r, both signs over one", RANK_FALLS),
             (stalled, "last loss above the middle of guessing and BN", STALLS),
         ):
-            pairs = (measure(rows), measure(frames["breaking.training"]))
-            if all(np.isfinite(side).all() for side in pairs):  # else a network with both signs diverged
-                yield Deviation("D8", done, quantity, *_paired(*pairs), ">=", threshold, "C10")
+            pair = measure(training), measure(rows)
+            if all(np.isfinite(side).all() for side in pair):  # else a network with both signs diverged
+                yield Deviation("D8", done, quantity, *_paired(*pair), ">=", threshold, "C10")
 
 
 def deviations(frames: Frames) -> list[Deviation]:
     """All deviations that these frames measure, D1 to D8; D9 (pins, seeds, licence) has no effect to measure."""
-    measured = (_of_training, _of_chains, _of_pixels, _of_flags, _of_signs)
+    measured = (_of_training, _of_activations, _of_measures, _of_pixels, _of_flags, _of_signs)
     counted: dict[str, Iterator[str]] = defaultdict(lambda: iter(string.ascii_lowercase))
     found = [deviation for part in measured for deviation in part(frames)]
     return [replace(deviation, row=deviation.id + next(counted[deviation.id])) for deviation in found]

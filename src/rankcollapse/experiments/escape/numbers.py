@@ -2,19 +2,18 @@
 
 import pandas as pd
 
-from rankcollapse.experiments.escape.claims import passage_layers
-from rankcollapse.intervals import mean_interval
-from rankcollapse.numbers import interval, number
+from rankcollapse.experiments.escape.summary import passages, second_at_start, smallest_at_the_end
+from rankcollapse.report.numbers import interval, number
+from rankcollapse.statistics.intervals import mean_interval
 
 
 def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
     """Results by name, as LaTeX."""
     frame = frames["escape.chain"]
-    last = frame[frame["layer"] == frame["layer"].max()]
-    escaped = (frame[frame["index"] == 2].groupby("chain")["eigenvalue"].max() >= 1).sum()
+    escaped = passages(frame)
     return {
-        "escape.escaped": number(int(escaped)),
-        "escape.layers": interval(*passage_layers(frame)[:3]) if escaped else "--",
-        "escape.start": number(float(frame[(frame["layer"] == 0) & (frame["index"] == 2)]["eigenvalue"].median())),
-        "escape.tenth": interval(*mean_interval(last[last["index"] == last["index"].max()]["eigenvalue"])[:3]),
+        "escape.escaped": number(len(escaped)),
+        "escape.layers": interval(mean_interval(escaped) if len(escaped) else None),
+        "escape.start": number(float(second_at_start(frame).median())),
+        "escape.tenth": interval(mean_interval(smallest_at_the_end(frame))),
     }

@@ -1,27 +1,31 @@
 """Draw Figure 4: training with pre-training by rank instead of BN."""
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from rankcollapse.experiments.pretraining.summary import VARIANTS, accuracy, loss
-from rankcollapse.figures import STYLE, TEXT_WIDTH, plot_intervals
+from rankcollapse.experiments.pretraining.summary import final
+from rankcollapse.experiments.trainability.summary import trained
+from rankcollapse.report.style import curves, legend_below, panels
 
 
 def draw(frames: dict[str, pd.DataFrame]) -> Figure:
-    """Loss of the deepest networks over epochs and over all gradient steps; final accuracy against depth."""
+    """Loss of the deepest networks over epochs and over all gradient steps; final accuracy against depth.
+
+    Networks that diverged have no loss and are left out there.
+    """
     frame = frames["pretraining.training"]
     deepest = frame["depth"].max()
-    with plt.rc_context(STYLE):
-        figure, (epochs, steps, depths) = plt.subplots(1, 3, figsize=(TEXT_WIDTH, 2.5))
-        for variant in VARIANTS:
-            plot_intervals(epochs, loss(frame, variant, deepest, in_steps=False), variant)
-            plot_intervals(steps, loss(frame, variant, deepest, in_steps=True), variant)
-            plot_intervals(depths, accuracy(frame, variant), variant)
+    course = trained(frame[frame["depth"] == deepest]).assign(
+        epochs=lambda rows: rows["step"] / rows["steps_an_epoch"],
+        all_steps=lambda rows: rows["step"] + rows["pretraining_steps"],
+    )
+    with panels(1, 3, height=2.5) as (figure, (epochs, steps, depths)):
+        curves(course, epochs, x="epochs", y="loss", hue="variant")
+        curves(course, steps, x="all_steps", y="loss", hue="variant")
+        curves(final(frame), depths, x="depth", y="final_accuracy", hue="variant")
+        depths.axhline(0.1, color="black", linestyle=":", zorder=0, label="chance")
         epochs.set(xlabel="epochs", ylabel="training loss", title=f"depth {deepest}", ylim=(0, None))
-        steps.set(xlabel="gradient steps in all", title=f"depth {deepest}", ylim=(0, None))
-        depths.axhline(0.1, color="black", linestyle=":", linewidth=1)
+        steps.set(xlabel="gradient steps in all", ylabel="", title=f"depth {deepest}", ylim=(0, None))
         depths.set(xlabel="hidden-to-hidden layers $h$", ylabel="training accuracy", ylim=(0, 1))
-        handles, labels = depths.get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside lower center", ncols=3, frameon=False)
+        legend_below(figure, depths, columns=4)
     return figure

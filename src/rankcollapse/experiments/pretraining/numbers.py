@@ -3,20 +3,26 @@
 import pandas as pd
 
 from rankcollapse.datasets.catalogue import find
-from rankcollapse.experiments.pretraining.summary import accuracy, final, initial, shortfall
-from rankcollapse.numbers import escape, interval, number
+from rankcollapse.experiments.pretraining.summary import final, shortfall
+from rankcollapse.experiments.trainability.summary import by_depth, trained
+from rankcollapse.report.numbers import escape, interval, number
 
 
 def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
-    """Results by name, as LaTeX."""
+    """Results by name, as LaTeX; "--" for a measure of networks that all diverged in pre-training."""
     frame = frames["pretraining.training"]
-    runs, deepest = final(frame), int(frame["depth"].max())
-    steps = frame["pretraining_steps"].max()
-    gained = {
-        depth: point.estimate - accuracy(frame, "vanilla")[depth].estimate
-        for depth, point in accuracy(frame, "pretrained").items()
-    }
-    best = max(gained, key=gained.get)
+    runs, start = final(frame), trained(frame[frame["step"] == 0])
+    deepest, steps = int(frame["depth"].max()), frame["pretraining_steps"].max()
+    variants = ("vanilla", "pretrained", "bn")
+    accuracy = {variant: by_depth(runs, variant, "final_accuracy") for variant in variants}
+    best = max(
+        accuracy["pretrained"],
+        key=lambda depth: accuracy["pretrained"][depth].estimate - accuracy["vanilla"][depth].estimate,
+    )
+
+    def initial(variant: str, measure: str) -> str:
+        return interval(by_depth(start.dropna(subset=measure), variant, measure).get(deepest))
+
     return {
         "pretraining.dataset": escape(find(frame["dataset"].iloc[0]).title),
         "pretraining.deepest": number(deepest),
@@ -25,24 +31,12 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
         "pretraining.best": number(best),
         "pretraining.diverged": number(int(runs["diverged"].sum())),
         "pretraining.networks": number(len(runs)),
-        "pretraining.shortfall": interval(*shortfall(frame, deepest)[:3]),
+        "pretraining.shortfall": interval(shortfall(frame, deepest)),
         **{
-            f"pretraining.accuracy.{variant}.{name}": interval(*accuracy(frame, variant)[depth][:3])
-            for variant in ("vanilla", "pretrained", "bn")
+            f"pretraining.accuracy.{variant}.{name}": interval(accuracy[variant][depth])
+            for variant in variants
             for name, depth in (("deepest", deepest), ("best", best))
         },
-        **{
-            f"pretraining.ratio.{variant}.deepest": _initial(frame, variant, "participation_ratio", deepest)
-            for variant in ("vanilla", "pretrained", "bn")
-        },
-        **{
-            f"pretraining.gradient.{variant}": _initial(frame, variant, "gradient_norm", deepest)
-            for variant in ("pretrained", "bn")
-        },
+        **{f"pretraining.ratio.{name}.deepest": initial(name, "participation_ratio") for name in variants},
+        **{f"pretraining.gradient.{name}": initial(name, "gradient_norm") for name in ("pretrained", "bn")},
     }
-
-
-def _initial(frame: pd.DataFrame, variant: str, measure: str, depth: int) -> str:
-    """A measure before training; "--" if all networks of that depth diverged in pre-training."""
-    points = initial(frame, variant, measure)
-    return interval(*points[depth][:3]) if depth in points else "--"

@@ -1,0 +1,1 @@
+"""What a claim says, how it is judged, and the document of verdicts."""

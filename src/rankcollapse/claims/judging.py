@@ -1,0 +1,113 @@
+"""How claims are judged: measured intervals against thresholds fixed beforehand."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from rankcollapse.claims.records import Claim, Condition, Relation, Statement, Verdict
+from rankcollapse.statistics.intervals import Interval
+
+_FROM_WORST = ("refuted", "inconclusive", "reproduced")
+
+
+def verdict(interval: Interval, relation: Relation, threshold: float) -> Verdict:
+    """`reproduced` if the whole interval is on the right side of the threshold, `refuted` if it is all on the other.
+
+    Fewer than three runs decide nothing: two equal values would make an interval of width zero.
+    """
+    if interval.n < 3:
+        return "inconclusive"
+    below, above = interval.high < threshold, interval.low >= threshold
+    holds, fails = (below, above) if relation == "<" else (above, below)
+    return "reproduced" if holds else "refuted" if fails else "inconclusive"
+
+
+def condition(quantity: str, interval: Interval, relation: Relation, threshold: float) -> Condition:
+    """One quantity against its threshold.
+
+    Args:
+        quantity: what was measured, with its units.
+        interval: the estimate and its 95% interval.
+        relation: the side of the threshold on which the claim holds.
+        threshold: fixed before any run.
+    """
+    estimate, low, high, n = interval
+    return Condition(
+        quantity=quantity,
+        verdict=verdict(interval, relation, threshold),
+        estimate=estimate,
+        ci_low=low if math.isfinite(low) else None,
+        ci_high=high if math.isfinite(high) else None,
+        relation=relation,
+        threshold=threshold,
+        n=n,
+    )
+
+
+def at_worst(quantity: str, points: Mapping[Any, Interval], relation: Relation, threshold: float) -> Condition:
+    """The condition on one quantity at several points (say, the same rank at several depths): all must hold.
+
+    It is that of the worst verdict, then that with the unfavourable end of the interval least far on the right side.
+
+    Args:
+        quantity: what was measured; `{}` stands for the point.
+        points: at least one.
+        relation: as in `condition`.
+        threshold: the same for all points.
+    """
+    found = [condition(quantity.format(point), interval, relation, threshold) for point, interval in points.items()]
+    return min(found, key=lambda each: (_FROM_WORST.index(each.verdict), each.margin))
+
+
+def between(quantity: str, points: Mapping[Any, Interval], low: float, high: float) -> list[Condition]:
+    """That one quantity is at least `low`, and less than `high`, at all points; arguments are those of `at_worst`."""
+    return [at_worst(quantity, points, ">=", low), at_worst(quantity, points, "<", high)]
+
+
+def runs_needed(found: Condition) -> int | None:
+    """About how large n must be to decide an inconclusive condition, if estimate and spread stayed as they are.
+
+    The half-width of Student's t interval of m runs, `t(m - 1) s / √m`, must become the estimate's distance from the
+    threshold. None where that says nothing: no interval, an estimate on the threshold, or more than a million.
+    """
+    estimate, low, high, n = found.interval
+    distance, half = abs(estimate - found.threshold), (high - low) / 2
+    if n < 3 or not math.isfinite(half) or distance == 0:
+        return None
+    spread = half * math.sqrt(n) / stats.t.ppf(0.975, n - 1)
+    sizes = np.arange(3, 1_000_000)
+    enough = stats.t.ppf(0.975, sizes - 1) * spread / np.sqrt(sizes) < distance
+    return int(sizes[enough.argmax()]) if enough.any() else None
+
+
+def _to_decide(found: Condition) -> str:
+    """What it would take to decide an inconclusive condition."""
+    if found.n < 3:
+        what = f"n of at least 3, now {found.n}"
+    elif needed := runs_needed(found):
+        what = f"n of about {needed} at this spread, now {found.n}"
+    else:
+        what = "another way of measuring"
+    return f"{what}, {found.quantity}"
+
+
+def judge(statement: Statement, conditions: list[Condition], missing: str | None = None) -> Claim:
+    """The verdict on a claim: all of its conditions must hold (an intersection-union test).
+
+    The claim gets the worst verdict of its conditions; the first condition with that verdict gives the claim its
+    estimate, interval and threshold.
+
+    Args:
+        statement: the claim.
+        conditions: in order of importance; not used if `missing` is given.
+        missing: why this run cannot decide the claim, or None.
+    """
+    if missing is not None:
+        return Claim(**dict(statement), verdict="not_run", to_decide=missing, conditions=[])
+    decisive = min(conditions, key=lambda found: _FROM_WORST.index(found.verdict))
+    undecided = [_to_decide(found) for found in conditions if found.verdict == "inconclusive"]
+    to_decide = "; ".join(undecided) if decisive.verdict == "inconclusive" else None
+    return Claim(**dict(statement), **dict(decisive), to_decide=to_decide, conditions=conditions)

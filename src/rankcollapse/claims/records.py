@@ -1,0 +1,108 @@
+"""Claims as they are stated, judged, written to claims.json and read from there: one model for all of it."""
+
+import math
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from rankcollapse.errors import UserError
+from rankcollapse.statistics.intervals import Interval
+from rankcollapse.storage.files import read_json, write_json
+
+Verdict = Literal["reproduced", "refuted", "inconclusive", "not_run"]
+Relation = Literal["<", ">="]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+
+
+class Statement(_Record):
+    """What a claim says, before anything was run. Its thresholds stand beside it in the experiment's `claims`."""
+
+    id: str
+    """C and a number for a claim of the paper, E for one of the artifact's own"""
+    statement: str
+    """the claim in words"""
+    source: str
+    """where the paper makes it"""
+    figure: str
+    """name of the figure that shows it"""
+    estimator: str
+    """what is measured, over what, and why so"""
+
+
+class Condition(_Record):
+    """One quantity that must lie on one side of a threshold."""
+
+    quantity: str
+    """what was measured, with its units"""
+    verdict: Verdict
+    """`reproduced` if the whole interval is on the claim's side, `refuted` if it is all on the other side"""
+    estimate: float
+    ci_low: float | None
+    """end of the 95% interval; None if it is infinite"""
+    ci_high: float | None
+    relation: Relation
+    """the side of the threshold on which the claim holds"""
+    threshold: float
+    n: int
+    """independent runs behind the estimate"""
+
+    @property
+    def interval(self) -> Interval:
+        """The estimate with its interval."""
+        return _interval(self)
+
+    @property
+    def margin(self) -> float:
+        """Distance of the unfavourable end of the interval from the threshold; positive if the claim holds."""
+        return self.threshold - self.interval.high if self.relation == "<" else self.interval.low - self.threshold
+
+
+class Claim(Statement):
+    """A claim with its verdict: an entry of claims.json. The worst of its conditions gives it its numbers."""
+
+    quantity: str | None = None
+    verdict: Verdict
+    estimate: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    relation: Relation | None = None
+    threshold: float | None = None
+    n: int = 0
+    to_decide: str | None
+    """what would decide it; None if it is decided"""
+    conditions: list[Condition]
+
+    @property
+    def interval(self) -> Interval | None:
+        """The estimate with its interval; None where nothing was measured."""
+        return None if self.estimate is None else _interval(self)
+
+
+def _interval(record: Condition | Claim) -> Interval:
+    low = -math.inf if record.ci_low is None else record.ci_low
+    high = math.inf if record.ci_high is None else record.ci_high
+    return Interval(record.estimate, low, high, record.n)
+
+
+_CLAIMS = TypeAdapter(list[Claim])
+
+
+def write_claims(claims: list[Claim], path: Path) -> None:
+    """Write claims.json, whole or not at all."""
+    write_json(path, _CLAIMS.dump_python(claims))
+
+
+def read_claims(path: Path) -> list[Claim]:
+    """The entries of a claims.json.
+
+    Raises:
+        UserError: it is not one.
+    """
+    try:
+        return _CLAIMS.validate_python(read_json(path))
+    except ValidationError:
+        raise UserError(f"{path} is not the claims.json of a run of this version; make it again") from None

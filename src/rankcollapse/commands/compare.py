@@ -1,0 +1,142 @@
+"""Hold a run against reference results: every quantity that decides a claim, statistically and not by bytes."""
+
+import math
+import re
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from rankcollapse.claims.records import Claim, Condition, read_claims
+from rankcollapse.commands.options import Claims
+from rankcollapse.report.verdicts import interval_text
+
+TOLERANCE = 0.1  # of the larger of the two estimates, or of the threshold if that is larger
+COLOURS = {
+    "identical": "green",
+    "equivalent": "green",
+    "compatible": "green",
+    "different": "red",
+    "only one": "yellow",
+}
+
+
+class Agreement(NamedTuple):
+    """Two measurements of one quantity: their difference with its 95% interval, and the tolerance."""
+
+    agreement: Literal["identical", "equivalent", "compatible", "different", "only one"]
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
+    tolerance: float | None = None
+
+
+class Row(NamedTuple):
+    """One quantity of a claim in both runs; None where a run does not have it."""
+
+    id: str
+    quantity: str
+    verdicts: tuple[str, str]
+    run: Condition | None
+    reference: Condition | None
+    agreement: Agreement
+
+
+def agreement(one: Condition | None, other: Condition | None) -> Agreement:
+    """How two measurements of one quantity agree.
+
+    They are taken to be independent, which makes the interval of their difference too wide where the runs share seeds;
+    its half-width is the root of the sum of the squares of theirs.
+
+    Returns:
+        "identical": estimates and intervals are the same to nine digits; else "equivalent": the difference's interval
+        lies within the tolerance; else "compatible": it contains zero; else "different"; "only one": there is nothing
+        to compare.
+    """
+    ends = [end for side in (one, other) if side for end in (side.ci_low, side.ci_high)]
+    if len(ends) < 4 or None in ends:
+        return Agreement("only one")
+    difference = one.estimate - other.estimate
+    half = math.hypot(*((side.ci_high - side.ci_low) / 2 for side in (one, other)))
+    tolerance = TOLERANCE * max(abs(one.estimate), abs(other.estimate), abs(one.threshold))
+    if all(math.isclose(*pair, rel_tol=1e-9) for pair in zip(one.interval[:3], other.interval[:3], strict=True)):
+        found = "identical"
+    elif abs(difference) + half <= tolerance:
+        found = "equivalent"
+    else:
+        found = "compatible" if abs(difference) <= half else "different"
+    return Agreement(found, difference, difference - half, difference + half, tolerance)
+
+
+def _by_key(conditions: list[Condition]) -> dict[tuple, Condition]:
+    """Conditions by what they are about.
+
+    That is the quantity without its numbers (a lowest value may be at another depth), the relation (a threshold from
+    either side makes one quantity two conditions), and which of several alike it is.
+    """
+    found: dict[tuple, Condition] = {}
+    for condition in conditions:
+        about = (re.sub(r"\d+", "#", condition.quantity), condition.relation)
+        found[*about, sum(key[:2] == about for key in found)] = condition
+    return found
+
+
+def rows(claims: list[Claim], reference: list[Claim]) -> list[Row]:
+    """Every condition of every claim of a run beside that of the reference; a claim without any has one row too."""
+    both = [{claim.id: claim for claim in entries} for entries in (claims, reference)]
+    found = []
+    for id in dict.fromkeys([*both[0], *both[1]]):
+        sides = [entries.get(id) for entries in both]
+        verdicts = tuple(side.verdict if side else "missing" for side in sides)
+        conditions = [_by_key(side.conditions if side else []) for side in sides]
+        for key in dict.fromkeys([*conditions[0], *conditions[1]]) or [None]:
+            one, other = (each.get(key) for each in conditions)
+            names = dict.fromkeys(side.quantity for side in (one, other) if side)
+            found.append(Row(id, "; ".join(names), verdicts, one, other, agreement(one, other)))
+    return found
+
+
+def _measured(condition: Condition | None) -> str:
+    if condition is None:
+        return ""
+    low, high = interval_text(condition)
+    return f"{condition.estimate:.4g} [{low}, {high}]"
+
+
+def _table(title: str, found: list[Row]) -> Table:
+    table = Table(title=title)
+    for heading in ("claim", "measured", "run", "reference", "difference", "tolerance", ""):
+        table.add_column(heading)
+    last = None
+    for row in found:
+        if row.id != last:
+            run, before = row.verdicts
+            table.add_section()
+            table.add_row(row.id, run if run == before else f"[red]{run}, was {before}[/]")
+        last = row.id
+        if row.quantity:
+            name, difference, low, high, tolerance = row.agreement
+            gap = "" if difference is None else f"{difference:.2g} [{low:.2g}, {high:.2g}]"
+            bound = "" if tolerance is None else f"{tolerance:.2g}"
+            sides = (_measured(row.run), _measured(row.reference))
+            table.add_row("", row.quantity, *sides, gap, bound, f"[{COLOURS[name]}]{name}[/]")
+    return table
+
+
+def compare(claims: Claims, reference: Annotated[Path, typer.Argument(help="claims.json to compare it with")]) -> None:
+    """Print what a run measured beside reference results: equivalent, compatible or different."""
+    found = rows(read_claims(claims), read_claims(reference))
+    console = Console()
+    console.width = max(console.width, 160)  # a log has no width of its own
+    console.print(_table(f"{claims} against {reference}", found))
+    measured = [row.agreement.agreement for row in found if row.quantity]
+    changed = sorted({row.id for row in found if row.verdicts[0] != row.verdicts[1]})
+    print(", ".join(f"{measured.count(name)} {name}" for name in COLOURS), end="; ")
+    print(f"verdicts that changed: {', '.join(changed) or 'none'}")
+    print(
+        "identical: to nine digits; "
+        f"equivalent: the 95% interval of the difference lies within {TOLERANCE:.0%} of the larger estimate or "
+        "threshold; compatible: it contains zero; different: neither"
+    )

@@ -1,0 +1,138 @@
+"""Pack a finished run as an RO-Crate."""
+
+import mimetypes
+import tempfile
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rocrate.model import ContextEntity
+from rocrate.rocrate import ROCrate
+
+from rankcollapse.commands.options import Output
+from rankcollapse.errors import UserError
+from rankcollapse.provenance.cells import commit
+from rankcollapse.provenance.records import Commit, Manifest
+from rankcollapse.provenance.sources import WORKFLOW, tracked_files
+from rankcollapse.storage.archives import zipped
+from rankcollapse.storage.files import write_whole
+from rankcollapse.storage.frames import read_frame
+
+PROFILES = {
+    "https://w3id.org/ro/wfrun/process/0.5": "Process Run Crate",
+    "https://w3id.org/ro/wfrun/workflow/0.5": "Workflow Run Crate",
+    "https://w3id.org/workflowhub/workflow-ro-crate/1.0": "Workflow RO-Crate",
+}
+LICENSE = "https://spdx.org/licenses/MIT"
+MEDIA_TYPES = {".parquet": "application/vnd.apache.parquet", ".pgf": "text/x-tex", ".gz": "application/gzip"}
+
+
+def crate(
+    results: Annotated[Path, typer.Argument(help="folder of a finished run, with its manifest.json")],
+    files: Annotated[list[Path], typer.Argument(help="files below it to hand on")],
+    output: Output,
+) -> None:
+    """Pack a finished run as an RO-Crate (Workflow Run profile): workflow, settings, results, provenance.
+
+    The run is a `CreateAction` whose instrument is the workflow.
+    """
+    if outside := [path for path in files if not path.resolve().is_relative_to(Path.cwd())]:
+        raise UserError(f"{outside[0]} is not in the project's folder; a crate is of files in it")
+    made = [path.resolve().relative_to(Path.cwd()) for path in files]
+    for path in made:
+        if path.suffix == ".parquet":
+            read_frame(path)  # nothing else may have read it since a disk changed a byte of it
+    manifest_file = (results / "manifest.json").resolve().relative_to(Path.cwd())
+    if manifest_file not in made:
+        raise UserError(f"{manifest_file} must be among the files of the crate: it says what made the others")
+    packed = _crate(Manifest.read(manifest_file), manifest_file, made)
+    with tempfile.TemporaryDirectory() as folder:
+        packed.write(folder)
+        contents = sorted(path for path in Path(folder).rglob("*") if path.is_file())
+        write_whole(output, zipped({path.relative_to(folder).as_posix(): path.read_bytes() for path in contents}))
+
+
+def _crate(manifest: Manifest, manifest_file: Path, made: list[Path]) -> ROCrate:
+    """The crate: what it is, its files, and the run that made them."""
+    start, end = _times(manifest)
+    crate = ROCrate(version="1.1")  # what the profiles are made for
+    crate.name = f"rankcollapse: a run at scale {manifest.scale}"
+    crate.description = (
+        "Batch Normalization Provably Avoids Rank Collapse for Randomly Initialised Deep Networks, recomputed: "
+        "workflow, settings, frames, figures and verdicts"
+    )
+    crate.datePublished = end
+    crate.license = _context(crate, LICENSE, "CreativeWork", name="MIT")
+    crate.root_dataset["conformsTo"] = [
+        _context(crate, id, "CreativeWork", name=name, version=id[-3:]) for id, name in PROFILES.items()
+    ]
+    crate.root_dataset["author"] = _context(crate, "#authors", "Organization", name="The rankcollapse authors")
+    entities = _add_files(crate, made, manifest.cells[0].packages["snakemake"])
+    entities[Path("README.md")]["about"] = crate.root_dataset
+    entities[WORKFLOW]["softwareRequirements"] = entities[Path("requirements.lock")]
+    computed = "; ".join(sorted({_commit_text(cell) for cell in manifest.cells}))
+    run = _context(
+        crate,
+        "#run",
+        "CreateAction",
+        name=f"Run of the workflow at scale {manifest.scale}",
+        startTime=start.isoformat(),
+        endTime=end.isoformat(timespec="seconds"),
+        description=f"on {_distinct(manifest, 'device')}; {_distinct(manifest, 'platform')}; cells computed by the "
+        f"sources of {computed}; settings as in the manifest",
+        actionStatus="http://schema.org/CompletedActionStatus",
+        agent={"@id": "#authors"},
+    )
+    run["instrument"] = entities[WORKFLOW]
+    settings = Path(f"config/{manifest.scale}.yaml")  # one's own is not tracked: the manifest has its values
+    run["object"] = [entities.get(settings, entities[manifest_file]), *_data(crate, manifest)]
+    run["result"] = [entities[path] for path in made]
+    crate.root_dataset["mentions"] = run
+    return crate
+
+
+def _context(crate: ROCrate, id: str, kind: str, **properties: Any) -> ContextEntity:
+    return crate.add(ContextEntity(crate, id, properties={"@type": kind, **properties}))
+
+
+def _times(manifest: Manifest) -> tuple[datetime, datetime]:
+    """When the first cell began and the last one ended."""
+    starts = [datetime.fromisoformat(cell.started) for cell in manifest.cells]
+    ends = [start + timedelta(seconds=cell.seconds) for start, cell in zip(starts, manifest.cells, strict=True)]
+    return min(starts), max(ends)
+
+
+def _commit_text(state: Commit) -> str:
+    return f"{state.commit}{'' if state.clean else ', modified'}"
+
+
+def _distinct(manifest: Manifest, key: str) -> str:
+    """The values of a key in the provenance of all cells."""
+    return ", ".join(sorted({str(getattr(cell, key)) for cell in manifest.cells}))
+
+
+def _add_files(crate: ROCrate, made: list[Path], snakemake: str) -> dict[Path, Any]:
+    """Add the sources, the workflow among them, and what the run has made."""
+    entities: dict[Path, Any] = {}
+    sources = [path for path in tracked_files() if path.parts[:2] != ("results", "reference")]
+    for path in [*sources, *made]:
+        name = path.as_posix()
+        if path == WORKFLOW:
+            about = {"name": "rankcollapse", "version": _commit_text(commit()), "license": {"@id": LICENSE}}
+            language = {"lang": "snakemake", "lang_version": snakemake}
+            entities[path] = crate.add_workflow(path, name, main=True, **language, properties=about)
+        else:
+            form = MEDIA_TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "text/plain"
+            entities[path] = crate.add_file(path, name, properties={"encodingFormat": form})
+    return entities
+
+
+def _data(crate: ROCrate, manifest: Manifest) -> list[ContextEntity]:
+    """The data sets that were read, with the hashes of their files."""
+    used = {name: files for cell in manifest.cells for name, files in cell.data.items()}
+    hashes = {
+        name: "; ".join(f"{file}: sha256 {digest}" for file, digest in files.items())
+        for name, files in sorted(used.items())
+    }
+    return [_context(crate, f"#data-{name}", "Dataset", name=name, description=text) for name, text in hashes.items()]

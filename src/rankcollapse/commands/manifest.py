@@ -1,0 +1,30 @@
+"""Collect the provenance of a run."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from rankcollapse.commands.options import Frames, Output
+from rankcollapse.provenance.cells import commit
+from rankcollapse.provenance.costs import disk_mb
+from rankcollapse.provenance.fingerprints import settings_hash
+from rankcollapse.provenance.records import FrameRecord, Manifest
+
+
+def manifest(
+    frames: Frames,
+    scale: Annotated[str, typer.Option(help="name of the scale")],
+    settings: Annotated[str, typer.Option(help="the settings of the scale, JSON")],
+    output: Output,
+) -> None:
+    """Collect the provenance of a run: its settings and everything that made its frames."""
+    values = json.loads(settings)
+    Manifest(
+        **dict(commit()),
+        scale=scale,
+        settings=values,
+        settings_sha256={name: settings_hash(part) for name, part in values.items() if isinstance(part, dict)},
+        disk_mb=disk_mb(output.parent),
+        frames={path.stem: FrameRecord.read(path.with_suffix(".json")) for path in frames},
+    ).write(output)

@@ -1,0 +1,1 @@
+"""The settings of a scale: read, checked, documented."""

@@ -1,0 +1,80 @@
+"""The settings of a scale: one YAML file under `config/`, checked against the typed models of the experiments."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import Field, ValidationError, create_model
+
+from rankcollapse.config.validation import explain, literal
+from rankcollapse.errors import UserError
+from rankcollapse.experiments import rooms
+from rankcollapse.experiments.base import Grid, Section
+from rankcollapse.experiments.parameters import DataSetName, Parameters
+
+
+class Scale(Parameters):
+    """All settings of a scale, but for the sections of the experiments."""
+
+    device: Literal["cpu", "cuda", "auto"]
+    """where the cells run; `auto` is `cuda` where there is one. Changing it reruns no cell"""
+    data_from: dict[DataSetName, str] = Field(default_factory=dict)
+    """folder or archive to take a data set from, by its name, instead of the sources of the catalogue"""
+
+    def sections(self) -> dict[str, Section]:
+        """The section of every experiment, by its name."""
+        return {name: value for name, value in self if isinstance(value, Section)}
+
+    def grids(self) -> dict[str, Grid]:
+        """The cells of the frames of all experiments, `EXPERIMENT.PART`."""
+        return {
+            f"{name}.{part}": grid
+            for name, section in self.sections().items()
+            for part, grid in section.grids().items()
+        }
+
+
+def _field(section: type[Section]) -> tuple[type[Section], Any]:
+    """A section may be left out of the file if nothing in it must be set."""
+    required = any(field.is_required() for field in section.model_fields.values())
+    return section, ... if required else Field(default_factory=section)
+
+
+Config = create_model(
+    "Config",
+    __base__=Scale,
+    __doc__="All settings of a scale.",
+    **{name: _field(rooms.section(name)) for name in rooms.names()},
+)
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """The content of a settings file, not yet checked.
+
+    Raises:
+        UserError: it is not YAML, or not a mapping of settings.
+    """
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (ValueError, yaml.YAMLError) as error:
+        raise UserError(f"{path} is not YAML: {error}") from None
+    if not isinstance(values, dict):
+        raise UserError(f"{path} must hold settings as KEY: VALUE, found {str(values)[:40]!r}")
+    return values
+
+
+def check_settings(values: Mapping[str, Any], source: str) -> Scale:
+    """Check the settings of a scale.
+
+    Args:
+        values: what a YAML file or Snakemake's `--config` gave; the latter leaves numbers as text.
+        source: its name in messages.
+
+    Raises:
+        UserError: a key is unknown or missing, a value has the wrong type or is out of range.
+    """
+    try:
+        return Config.model_validate(literal(values))
+    except ValidationError as error:
+        raise explain(error, source, Config) from None

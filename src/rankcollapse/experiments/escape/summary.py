@@ -1,0 +1,22 @@
+"""What the judge and the numbers of Figure 3b share."""
+
+import pandas as pd
+
+from rankcollapse.experiments.escape.claims import ORDER_ONE
+
+
+def passages(frame: pd.DataFrame) -> pd.Series:
+    """First layer at which the second eigenvalue is of order one, for every chain that gets there."""
+    second = frame[(frame["index"] == 2) & (frame["eigenvalue"] >= ORDER_ONE)]
+    return second.groupby("chain")["layer"].min()
+
+
+def second_at_start(frame: pd.DataFrame) -> pd.Series:
+    """The second eigenvalue at the start, of every chain."""
+    return frame[(frame["layer"] == 0) & (frame["index"] == 2)]["eigenvalue"]
+
+
+def smallest_at_the_end(frame: pd.DataFrame) -> pd.Series:
+    """The smallest measured eigenvalue, the tenth, at the last layer, of every chain."""
+    last = frame[(frame["layer"] == frame["layer"].max()) & (frame["index"] == frame["index"].max())]
+    return last["eigenvalue"]

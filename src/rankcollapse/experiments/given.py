@@ -1,0 +1,47 @@
+"""Frames as a command is given them: read, and held against what their cells declare."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from rankcollapse.errors import UserError
+from rankcollapse.experiments import rooms
+from rankcollapse.storage.frames import read_frame
+
+
+class Frames(dict[str, pd.DataFrame]):
+    """Frames by name, `EXPERIMENT.PART`."""
+
+    def __missing__(self, name: str) -> pd.DataFrame:
+        """Say which frame was not given.
+
+        Raises:
+            UserError: always.
+        """
+        raise UserError(f"the frame {name} is needed and was not given; give the file {name}.parquet too")
+
+    def decided(self) -> list[str]:
+        """The experiments whose frames are here, or that have none of their own and all here that they use."""
+        present = {name.partition(".")[0] for name in self}
+        return [
+            name
+            for name in rooms.names()
+            if name in present or (not rooms.frames(name) and self.keys() >= set(rooms.needed(name)))
+        ]
+
+
+def read_frames(paths: list[Path]) -> Frames:
+    """Frames from files that bear their names.
+
+    Raises:
+        UserError: there is no frame of that name, the file is damaged, or it lacks a column.
+    """
+    frames = Frames()
+    for path in paths:
+        columns = rooms.cell_type(path.stem).columns()
+        frames[path.stem] = read_frame(path).to_pandas(use_threads=False)
+        if missing := [name for name in columns if name not in frames[path.stem]]:
+            raise UserError(
+                f"{path} lacks the column {missing[0]!r} of {path.stem}: another version made it; make it again"
+            )
+    return frames

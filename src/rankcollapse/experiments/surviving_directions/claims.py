@@ -1,0 +1,18 @@
+"""E3: the rank of infinitely deep linear BN networks, with thresholds that were fixed before the runs they judge."""
+
+from rankcollapse.claims.records import Statement
+
+EXPONENT_LOW, EXPONENT_HIGH = 0.45, 0.65  # growth like √d, with room for corrections of order one at small widths
+LOW, HIGH = 0.8, 1.2  # of the leading order 2 √d, at the largest width
+NARROWEST = 8  # the claim is on networks of at least this width
+THEORY = {"gamma": "inf", "weights": "gaussian", "normalization": "scale"}  # and of this family
+
+E3 = Statement(
+    id="E3",
+    statement="The number of directions that survive infinite depth in a linear network with batch normalization is "
+    "at least √d and grows like 2 √d.",
+    source="ours; the sharp version of Theorem 2",
+    figure="surviving_directions",
+    estimator="Index at which the falling Lyapunov exponents, extrapolated, cross zero: a rank without a tolerance; "
+    "t interval over chains.",
+)

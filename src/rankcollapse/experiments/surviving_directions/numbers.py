@@ -1,0 +1,28 @@
+"""The numbers and the table of surviving directions that the paper quotes."""
+
+import pandas as pd
+
+from rankcollapse.experiments.surviving_directions.summary import by_family, by_width, exponent, of_theory, wide_edges
+from rankcollapse.report.latex_rows import latex_rows
+from rankcollapse.report.numbers import interval, number
+from rankcollapse.theory.closed_forms import surviving_rank
+
+
+def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
+    """Results by name, as LaTeX; `surviving_directions.rows` are the rows of a table, one a family and width."""
+    frame = frames["surviving_directions.spectrum"]
+    rows = [
+        (family, number(width), number(found.count), interval(found.edge), number(round(surviving_rank(width), 1)))
+        for family, points in by_family(frame).items()
+        for width, found in points.items()
+    ]
+    points = by_width(of_theory(frame))
+    widest = max(points)
+    return {
+        "surviving_directions.rows": latex_rows(rows),
+        "surviving_directions.widest": number(widest),
+        "surviving_directions.count": number(points[widest].count),
+        "surviving_directions.edge": interval(points[widest].edge),
+        "surviving_directions.law": number(round(surviving_rank(widest), 1)),
+        "surviving_directions.exponent": interval(exponent(wide_edges(frame))),
+    }

@@ -1,0 +1,129 @@
+"""Ensembles of MLPs: the members are stacked in the leading axis and run as one batched program.
+
+States keep the theory's orientation, `(E, d, N)`: members, units, samples.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from rankcollapse.networks.ensemble import Ensemble
+from rankcollapse.networks.initialization import INITIALIZATIONS
+from rankcollapse.theory.normalization import normalized_linear
+
+MEMBERS_AT_ONCE = 8  # on a CPU; more do not stay in its cache (benchmarks/training.py)
+ACTIVATIONS = {"relu": torch.relu_, "tanh": torch.tanh_, "identity": lambda Z: Z}  # in place
+
+
+class Layer(NamedTuple):
+    """Parameters of one linear layer of `E` members: with a bias, or with those of its batch normalization.
+
+    Batch normalization centres, so a bias before it would change nothing, and there is none.
+    """
+
+    weight: Tensor  # (E, fan_out, fan_in)
+    bias: Tensor | None = None  # (E, fan_out, 1)
+    gain: Tensor | None = None  # (E, fan_out, 1)
+    shift: Tensor | None = None  # (E, fan_out, 1)
+
+
+@dataclass(frozen=True)
+class MLP(Ensemble):
+    """An ensemble of MLPs, input layer first, linear classifier last.
+
+    Attributes:
+        layers: the parameters.
+        activation: a key of `ACTIVATIONS`, applied after every hidden layer.
+    """
+
+    layers: list[Layer]
+    activation: str = "relu"
+
+    @property
+    def depth(self) -> int:
+        """Hidden layers."""
+        return len(self.layers) - 1
+
+    @property
+    def at_once(self) -> int:
+        """Members that are stepped as one batched program: all on a GPU, which is starved by less."""
+        return self.members if self.layers[0].weight.is_cuda else MEMBERS_AT_ONCE
+
+    def parameters(self, hidden: int | None = None) -> list[Tensor]:
+        """All parameter tensors, each `(E, ...)`; with `hidden`, those of the first `hidden` layers only."""
+        return [parameter for layer in self.layers[:hidden] for parameter in layer if parameter is not None]
+
+    def weights(self, hidden: int) -> list[Tensor]:
+        """The weights of the first `hidden` layers, each `(E, fan_out, fan_in)`."""
+        return [layer.weight for layer in self.layers[:hidden]]
+
+    def hidden_states(self, X: Tensor) -> Iterator[Tensor]:
+        """Yields the state after every hidden layer, `relu(BN(W H))` or `relu(W H + b)`.
+
+        Args:
+            X: a batch for each member, `(E, N, ...)`.
+
+        Yields:
+            Tensors `(E, width, N)`, one a hidden layer.
+        """
+        H = X.flatten(2).transpose(1, 2)  # (E, inputs, N)
+        for layer in self.layers[:-1]:
+            if layer.gain is None:
+                Z = torch.baddbmm(layer.bias, layer.weight, H)
+            else:
+                Z = normalized_linear(layer.weight, H, layer.gain, layer.shift)
+            H = ACTIVATIONS[self.activation](Z)
+            yield H
+
+    def mapped(self, change: Callable[[Tensor], Tensor]) -> "MLP":
+        """The same network with each parameter tensor changed."""
+        return MLP([Layer(*(p if p is None else change(p) for p in layer)) for layer in self.layers], self.activation)
+
+
+def mlp(
+    inputs: int,
+    width: int,
+    depth: int,
+    classes: int,
+    *,
+    normalized: bool,
+    generators: list[torch.Generator],
+    device: torch.device | str = "cpu",
+    initialization: str = "torch_default",
+    activation: str = "relu",
+) -> MLP:
+    """An ensemble of MLPs at random initialization.
+
+    Args:
+        inputs: numbers in a sample.
+        width: units of every hidden layer.
+        depth: hidden-to-hidden layers, the `h` of Figure 1; the net has `depth + 1` hidden layers.
+        classes: units of the last, linear layer.
+        normalized: whether every hidden layer has batch normalization before its activation.
+        generators: one for each of the `E` members.
+        device: where the parameters live.
+        initialization: a key of `INITIALIZATIONS`.
+        activation: a key of `ACTIVATIONS`.
+
+    Returns:
+        `depth + 2` layers.
+    """
+    draw, layers = INITIALIZATIONS[initialization], []
+    for fan_in in [inputs] + [width] * depth:
+        weight, bias = draw(fan_in, width, generators)
+        affine = (None, torch.ones_like(bias), torch.zeros_like(bias)) if normalized else (bias,)
+        layers.append(Layer(weight, *affine))
+    layers.append(Layer(*draw(width, classes, generators)))
+    return MLP(layers, activation).mapped(lambda p: p.to(device))
+
+
+def join(networks: list[MLP]) -> MLP:
+    """One ensemble of the members of several, which have one architecture."""
+    columns = [zip(*layers, strict=True) for layers in zip(*(network.layers for network in networks), strict=True)]
+    return MLP(
+        [Layer(*(None if parts[0] is None else torch.cat(parts) for parts in column)) for column in columns],
+        networks[0].activation,
+    )

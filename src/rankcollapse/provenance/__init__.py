@@ -1,0 +1,1 @@
+"""What made a result: settings, source, data, packages, machine, and what it cost."""

@@ -1,0 +1,63 @@
+"""Provenance of a cell: everything that made it."""
+
+import platform
+import subprocess
+from datetime import UTC, datetime
+from importlib import metadata
+from typing import Any
+
+from packaging.requirements import Requirement
+
+from rankcollapse.datasets.catalogue import catalogue
+from rankcollapse.provenance.fingerprints import ROOT, settings_hash, source_hash
+from rankcollapse.provenance.records import CellRecord, Commit
+
+
+def commit() -> Commit:
+    """The commit that the source is at, and whether the tree was clean."""
+
+    def git(*arguments: str) -> str | None:
+        try:
+            done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
+        except FileNotFoundError:
+            return None
+        return done.stdout.strip() if done.returncode == 0 else None
+
+    status = git("status", "--porcelain")
+    return Commit(commit=git("rev-parse", "HEAD"), clean=None if status is None else status == "")
+
+
+def packages() -> dict[str, str]:
+    """Versions of this package's direct dependencies; those of its extras, which have a marker, are left out."""
+    named = map(Requirement, metadata.requires("rankcollapse") or [])
+    return {name: metadata.version(name) for name in sorted(each.name for each in named if not each.marker)}
+
+
+def describe(modules: list[str], settings: dict[str, Any], device: str, threads: int) -> CellRecord:
+    """The provenance of one job, before it has run.
+
+    Args:
+        modules: what computes it, the module with its `run` first.
+        settings: parameters of its cells.
+        device: `cpu` or `cuda`.
+        threads: threads that torch was given.
+    """
+    import torch  # not at the top: short jobs only ask for the commit
+
+    name = settings.get("dataset")
+    data = {file: entry.sha256 for file, entry in catalogue()[name].files.items()} if name in catalogue() else {}
+    return CellRecord(
+        **dict(commit()),
+        module=modules[0],
+        settings=settings,
+        settings_sha256=settings_hash(settings),
+        source_sha256=source_hash(*modules),
+        data={name: data} if data else {},
+        packages=packages(),
+        python=platform.python_version(),
+        platform=platform.platform(),
+        device=torch.cuda.get_device_name() if device == "cuda" else f"cpu ({platform.machine()})",
+        threads=threads,
+        float32_matmul_precision=torch.get_float32_matmul_precision(),
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+    )

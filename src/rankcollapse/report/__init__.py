@@ -1,0 +1,1 @@
+"""What readers see: the style of figures, numbers of the paper, tables, LaTeX."""

@@ -1,0 +1,1 @@
+"""Files that are written whole, and frames: tidy tables with documented columns."""

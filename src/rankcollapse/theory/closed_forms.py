@@ -1,0 +1,81 @@
+"""Closed forms that the measurements are held against."""
+
+import math
+
+import torch
+from scipy.special import digamma
+from torch import Tensor
+
+
+def gaussian_lyapunov_exponents(width: int, std: float = 1.0) -> Tensor:
+    """Lyapunov exponents of a product of Gaussian matrices, `λ_i = ln s + ½ (ln 2 + ψ((d - i + 1)/2))` (Newman 1986).
+
+    Args:
+        width: `d`, rows and columns of the matrices.
+        std: standard deviation `s` of their entries.
+
+    Returns:
+        The `d` exponents a layer, descending, float64.
+
+    Raises:
+        ValueError: the width is below 1 or the standard deviation not positive.
+    """
+    if width < 1 or not std > 0:
+        raise ValueError(f"width must be at least 1 and std positive, got {width} and {std}")
+    degrees = torch.arange(width, 0, -1, dtype=torch.float64)
+    return math.log(std) + (math.log(2) + torch.as_tensor(digamma((degrees / 2).numpy()))) / 2
+
+
+def moments(M: Tensor) -> dict[str, Tensor]:
+    """The quantities of the drift identity.
+
+    Args:
+        M: second-moment matrices with unit diagonal, `(..., d, d)`.
+
+    Returns:
+        `F = ‖M‖_F²`, `cubic = Tr M³` and `squared_rows = Σ_i (M²)_ii²`, each `(...)`.
+    """
+    square = M @ M
+    rows = square.diagonal(dim1=-2, dim2=-1)
+    return {"F": rows.sum(-1), "cubic": (square * M).sum((-2, -1)), "squared_rows": rows.square().sum(-1)}
+
+
+def second_moment_drift(M: Tensor) -> Tensor:
+    """The bracket `2 d² - 2 F - 8 Tr M³ + 8 Σ_i (M²)_ii²`: `E[F⁺ - F | M] = γ² · bracket + O(γ⁴)`.
+
+    Args:
+        M: second-moment matrices with unit diagonal, `(..., d, d)`.
+
+    Returns:
+        Tensor `(...)`.
+    """
+    d = M.shape[-1]
+    m = moments(M)
+    return 2 * d**2 - 2 * m["F"] - 8 * m["cubic"] + 8 * m["squared_rows"]
+
+
+def rank_bound(alpha: float, width: int) -> float:
+    """The explicit form of Theorem 2: `E r >= 2 √α √d` in stationarity, as `γ → 0`.
+
+    Args:
+        alpha: `1 - E[Σ_i (M²)_ii²] / E[Tr M³]`, between 0 and 1.
+        width: `d`.
+
+    Raises:
+        ValueError: alpha is outside [0, 1] or the width below 1.
+    """
+    if not 0 <= alpha <= 1 or width < 1:
+        raise ValueError(f"alpha must lie in [0, 1] and width be at least 1, got {alpha} and {width}")
+    return 2 * math.sqrt(alpha * width)
+
+
+def surviving_rank(width: int) -> float:
+    """`2 √d`, the leading order of the number of neutral directions of a deep linear BN network (our derivation)."""
+    return 2 * math.sqrt(width)
+
+
+def fixed_batch_participation_ratio(width: int, samples: int) -> float:
+    """Leading order of `r` for a batch of `N` samples: `N / (1 + N²/4d)` up to `N = 2 √d`, then `√d` (ours)."""
+    if samples >= surviving_rank(width):
+        return math.sqrt(width)
+    return samples / (1 + samples**2 / (4 * width))

@@ -1,0 +1,104 @@
+"""Batch normalization in the theory's orientation, `H` of shape `(..., d, N)`, statistics over the batch."""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from rankcollapse.theory.terms import BatchNormalization, check
+
+CHANNELS_A_GROUP = 8  # of group normalization
+
+
+class _NormalizedLinear(torch.autograd.Function):
+    """`BN(W H)` with the fewest passes over memory in both directions: `W H` is centred where it lies."""
+
+    @staticmethod
+    def forward(ctx, weight: Tensor, H: Tensor, gain: Tensor, shift: Tensor, epsilon: float) -> Tensor:
+        Z = torch.bmm(weight, H)
+        Z.sub_(Z.mean(-1, keepdim=True))
+        variance = torch.linalg.vector_norm(Z, dim=-1, keepdim=True).square_().div_(Z.shape[-1])
+        inverse = variance.add_(epsilon).rsqrt_()  # (E, d, 1)
+        ctx.save_for_backward(weight, H, gain, Z, inverse)
+        ctx.epsilon = epsilon
+        return torch.mul(Z, gain * inverse).add_(shift)
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        weight, H, gain, Z, inverse = ctx.saved_tensors
+        rows = (1, -1, Z.shape[-1])  # for PyTorch's kernel: one sample of E·d channels, mean zero
+        to_Z, to_gain, to_shift = torch.ops.aten.native_batch_norm_backward(
+            gradient.contiguous().view(rows), Z.view(rows), gain.flatten(), None, None,
+            torch.zeros_like(inverse).flatten(), inverse.flatten(), True, ctx.epsilon, [True, True, True],
+        )  # fmt: skip
+        to_Z = to_Z.view_as(Z)
+        to_H = torch.bmm(weight.transpose(1, 2), to_Z) if ctx.needs_input_grad[1] else None
+        return torch.bmm(to_Z, H.transpose(1, 2)), to_H, to_gain.view_as(gain), to_shift.view_as(gain), None
+
+
+def normalized_linear(weight: Tensor, H: Tensor, gain: Tensor, shift: Tensor, epsilon: float = 1e-5) -> Tensor:
+    """`gain · BN(W H) + shift` with full batch normalization: rows centred and scaled by batch statistics.
+
+    Args:
+        weight: `W`, `(E, d, inputs)`.
+        H: states, `(E, inputs, N)`.
+        gain: scale of each unit, `(E, d, 1)`.
+        shift: shift of each unit, `(E, d, 1)`.
+        epsilon: added to the variance, PyTorch's default.
+
+    Returns:
+        Tensor `(E, d, N)`, which may be overwritten.
+    """
+    return _NormalizedLinear.apply(weight, H, gain, shift, epsilon)
+
+
+def normalize(H: Tensor, kind: str) -> Tensor:
+    """One component of batch normalization, or all of it; statistics are over the batch, the last axis.
+
+    Args:
+        H: `(..., d, N)`, overwritten where that saves memory.
+        kind: `none`; `center`: rows get mean 0; `scale`: rows get mean square 1 (the theory's BN, `diag(M) = 1`);
+            `full`: mean 0 and mean square 1. A row of zeros stays zero.
+
+    Raises:
+        ValueError: the kind is unknown.
+    """
+    check(kind, BatchNormalization, "normalization")
+    if kind in ("center", "full"):
+        H = H.sub_(H.mean(-1, keepdim=True))
+    if kind in ("scale", "full"):
+        H = F.normalize(H, dim=-1, out=H).mul_(math.sqrt(H.shape[-1]))
+    return H
+
+
+def normalize_channels(X: Tensor, kind: str, gain: Tensor, shift: Tensor, epsilon: float = 1e-5) -> Tensor:
+    """Normalization of convolutional states in training mode, then `gain · X + shift` for each channel.
+
+    Args:
+        X: `(N, channels, height, width)`.
+        kind: `center`: every channel gets mean 0 over batch and positions, its variance stays; `scale`: it gets mean
+            square 1, the ratio of its mean to its deviation stays; `full`: mean 0 and variance 1 (BN); `layer`: every
+            image gets mean 0 and variance 1 over all channels and positions; `group`: the same over every group of
+            `CHANNELS_A_GROUP` channels (or all, where they do not divide).
+        gain: `(channels,)`.
+        shift: `(channels,)`.
+        epsilon: added to the variance or the mean square.
+
+    Raises:
+        ValueError: the kind is unknown.
+    """
+    if kind == "full":
+        return F.batch_norm(X, None, None, gain, shift, training=True, eps=epsilon)
+    if kind in ("layer", "group"):
+        channels = X.shape[1]
+        groups = channels // CHANNELS_A_GROUP if kind == "group" and channels % CHANNELS_A_GROUP == 0 else 1
+        return F.group_norm(X, groups, gain, shift, epsilon)
+    gain, shift = gain.view(-1, 1, 1), shift.view(-1, 1, 1)
+    if kind == "center":
+        mean = X.mean((0, 2, 3), keepdim=True, dtype=gain.dtype)
+        return torch.addcmul(shift - gain * mean, gain, X).to(X.dtype)
+    if kind == "scale":
+        square = X.to(gain.dtype).square().mean((0, 2, 3), keepdim=True)
+        return torch.addcmul(shift, gain * (square + epsilon).rsqrt(), X).to(X.dtype)
+    raise ValueError(f"normalization must be one of center, scale, full, layer, group, got {kind!r}")

@@ -1,0 +1,137 @@
+"""Rank measures of a hidden representation.
+
+Every function takes `H` of shape `(..., d, N)`: one row a unit, one column a sample. All measures are
+functions of the eigenvalues `λ` of `M = H Hᵀ / N`, that is of the squared singular values of `H` over
+`N`, and none depends on the scale of `H`. A zero matrix has rank zero by every measure.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+
+def singular_values(H: Tensor) -> Tensor:
+    """Singular values of `H`, descending.
+
+    Args:
+        H: representation, `(..., d, N)`, any float dtype (half precision is decomposed in float32).
+
+    Returns:
+        Tensor `(..., min(d, N))`.
+
+    Raises:
+        ValueError: `H` has fewer than two dimensions, an empty side, or an entry that is not finite.
+    """
+    if H.ndim < 2 or 0 in H.shape[-2:]:
+        raise ValueError(f"expected a matrix or a batch of matrices, got shape {tuple(H.shape)}")
+    if not H.is_floating_point():
+        raise ValueError(f"expected a floating-point dtype, got {H.dtype}")
+    if not torch.isfinite(H).all():
+        raise ValueError("the representation holds NaN or infinity: its rank is not defined")
+    if H.dtype in (torch.float16, torch.bfloat16):
+        H = H.float()
+    return torch.linalg.svdvals(H)
+
+
+def count_above_rounding(sigma: Tensor, shape: torch.Size, dtype: torch.dtype) -> Tensor:
+    """Numerical rank from the descending singular values `(..., n)` of a matrix of that shape and dtype."""
+    return (sigma > sigma[..., :1] * max(shape[-2:]) * torch.finfo(dtype).eps).sum(-1)
+
+
+def _eigenvalues(sigma: Tensor, d: int) -> Tensor:
+    """The leading `min(d, N)` eigenvalues of `M` scaled to `Tr M = d`; zeros for a zero matrix."""
+    largest = sigma[..., :1]
+    energy = torch.where(largest > 0, sigma / largest, 0).square()  # scaled first: no under- or overflow
+    return d * energy / energy.sum(-1, keepdim=True).clamp_min(torch.finfo(energy.dtype).tiny)
+
+
+def _soft_rank(eigenvalues: Tensor, d: int, tau: float) -> Tensor:
+    if not 0 <= tau < 1:
+        raise ValueError(f"tau must lie in [0, 1), got {tau}")
+    return d * (eigenvalues.sum(-1) > 0) if tau == 0 else (eigenvalues >= tau).sum(-1)
+
+
+def numerical_rank(H: Tensor) -> Tensor:
+    """Number of singular values above `σ_max · max(d, N) · eps(dtype)`, as `numpy.linalg.matrix_rank`.
+
+    Args:
+        H: representation, `(..., d, N)`.
+
+    Returns:
+        Integer tensor `(...)`.
+    """
+    return measures(H)["numerical_rank", None]
+
+
+def soft_rank(H: Tensor, tau: float) -> Tensor:
+    """Soft rank `rank_τ`: number of eigenvalues of `M` that are at least `τ`, with `Tr M = d` (section 3).
+
+    Args:
+        H: representation, `(..., d, N)`.
+        tau: threshold, `0 <= tau < 1`; at `tau = 0` all `d` eigenvalues of a non-zero `M` count.
+
+    Returns:
+        Integer tensor `(...)`.
+
+    Raises:
+        ValueError: `tau` is outside `[0, 1)`.
+    """
+    return measures(H, [tau])["soft_rank", tau]
+
+
+def participation_ratio(H: Tensor) -> Tensor:
+    """Participation ratio `r = (Tr M)² / ‖M‖_F²`, between 1 and `min(d, N)`; a lower bound on the rank.
+
+    Args:
+        H: representation, `(..., d, N)`.
+
+    Returns:
+        Tensor `(...)` of the dtype of the singular values.
+    """
+    return measures(H)["participation_ratio", None]
+
+
+def stable_rank(H: Tensor) -> Tensor:
+    """Stable rank `Tr M / λ_max`, between 1 and `min(d, N)`.
+
+    Args:
+        H: representation, `(..., d, N)`.
+
+    Returns:
+        Tensor `(...)` of the dtype of the singular values.
+    """
+    return measures(H)["stable_rank", None]
+
+
+def rescaled(H: Tensor) -> Tensor:
+    """`H` times a power of two for each matrix, exact, so that no square of an entry over- or underflows.
+
+    Args:
+        H: representation, `(..., d, N)`; matrices with an entry that is not finite, and zeros, stay as they are.
+    """
+    largest = H.abs().amax((-2, -1), keepdim=True)
+    _, exponent = torch.frexp(torch.where(largest.isfinite(), largest, 1))
+    return torch.ldexp(H, -exponent.clamp(-126, 126))  # a power that single precision holds
+
+
+def measures(H: Tensor, taus: Sequence[float] = ()) -> dict[tuple[str, float | None], Tensor]:
+    """All rank measures from one decomposition.
+
+    Args:
+        H: representation, `(..., d, N)`.
+        taus: thresholds of the soft rank.
+
+    Returns:
+        Tensors `(...)` by name of the measure and threshold (None but for the soft rank).
+    """
+    sigma = singular_values(H)
+    d = H.shape[-2]
+    eigenvalues = _eigenvalues(sigma, d)
+    total = eigenvalues.sum(-1)
+    return {
+        ("numerical_rank", None): count_above_rounding(sigma, H.shape, H.dtype),
+        ("participation_ratio", None): torch.where(total > 0, total.square() / eigenvalues.square().sum(-1), 0),
+        ("stable_rank", None): torch.where(total > 0, total / eigenvalues[..., 0], 0),
+        **{("soft_rank", tau): _soft_rank(eigenvalues, d, tau) for tau in taus},
+    }

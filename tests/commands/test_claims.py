@@ -1,0 +1,64 @@
+"""Judging frames from the command line: what is missing is named, and a fault of a judge is not hidden."""
+
+from types import SimpleNamespace
+
+import pytest
+from support.cli import fails
+from support.paths import ROOT
+
+from rankcollapse.claims.judging import judge
+from rankcollapse.claims.records import read_claims
+from rankcollapse.commands.claims import claims
+from rankcollapse.errors import UserError
+from rankcollapse.experiments import rooms
+from rankcollapse.experiments.two_classes.claims import E6
+
+LAPTOP = ROOT / "results/reference/laptop"
+
+
+def committed(*names):
+    """Committed frames."""
+    return [LAPTOP / f"frames/{name}.parquet" for name in names]
+
+
+def test_the_claims_of_some_frames_are_the_committed_ones_in_the_order_of_their_names(tmp_path):
+    frames = committed("two_classes.training", "gradient_cosines.gradients", "pretraining.training")
+    claims(frames, tmp_path / "claims.json")
+    found = read_claims(tmp_path / "claims.json")
+    assert [claim.id for claim in found] == ["C9", "C12", "E6"]
+    assert found == [claim for claim in read_claims(LAPTOP / "claims.json") if claim.id in ("C9", "C12", "E6")]
+
+
+def test_a_frame_that_a_judge_needs_and_does_not_get_is_named(tmp_path):
+    message = fails("claims", *committed("trainability.rank"), "--output", tmp_path / "claims.json")
+    assert message == (
+        "error: the frame trainability.training is needed and was not given; "
+        "give the file trainability.training.parquet too\n"
+    )
+    of_others = fails("claims", *committed("breaking.training"), "--output", tmp_path / "claims.json")
+    assert "the frame components.training is needed" in of_others or "components.blocks is needed" in of_others
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_key_error_within_a_judge_is_an_error_of_ours(tmp_path, monkeypatch):
+    def judge_all(frames):
+        return {}["a key of ours"]
+
+    monkeypatch.setattr(rooms, "module", lambda experiment, part: SimpleNamespace(judge_all=judge_all))
+    with pytest.raises(KeyError, match="a key of ours"):
+        claims(committed("two_classes.training"), tmp_path / "claims.json")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_column_that_a_judge_misspells_is_an_error_of_ours(tmp_path, monkeypatch):
+    def judge_all(frames):
+        return [judge(E6, [], str(frames["two_classes.training"]["misspelt"]))]
+
+    monkeypatch.setattr(rooms, "module", lambda experiment, part: SimpleNamespace(judge_all=judge_all))
+    with pytest.raises(KeyError, match="misspelt"):
+        claims(committed("two_classes.training"), tmp_path / "claims.json")
+
+
+def test_no_frame_of_that_name(tmp_path):
+    with pytest.raises(UserError, match="no frame 'claims'"):
+        claims([LAPTOP / "claims.json"], tmp_path / "claims.json")

@@ -1,0 +1,64 @@
+"""The command line, as a person types it: every mistake is one message and a non-zero exit."""
+
+import subprocess
+import sys
+
+import pytest
+from support.cli import fails, rankcollapse
+from support.paths import ROOT
+
+from rankcollapse.cli import VERBS
+
+
+def loaded(code):
+    """The modules that are imported after some code."""
+    code += "; import sys; print(*sys.modules)"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+
+
+def test_help_names_every_command():
+    text = rankcollapse("--help").stdout
+    modules = {path.stem for path in (ROOT / "src/rankcollapse/commands").glob("*.py")} - {"__init__", "options"}
+    assert {*VERBS} == modules
+    for command in VERBS:
+        assert command in text
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_command_has_a_help_of_its_own(verb):
+    done = rankcollapse(verb, "--help")
+    assert done.returncode == 0
+    assert f"rankcollapse {verb}" in done.stdout
+
+
+def test_a_command_imports_no_other():
+    start = "from typer.testing import CliRunner; from rankcollapse.cli import app; run = CliRunner().invoke; "
+    for verb in ("latex", "verify"):
+        found = {name for name in loaded(start + f"run(app, ['{verb}', '--help'])") if "rankcollapse.commands." in name}
+        assert found - {"rankcollapse.commands.options"} == {f"rankcollapse.commands.{verb}"}
+
+
+def test_short_commands_import_no_large_library():
+    """Gathering cells imports neither torch nor pandas; a cell sets the number of threads before it imports torch."""
+    for verb, libraries in (("gather", {"torch", "pandas", "matplotlib"}), ("run", {"torch"}), ("data", {"torch"})):
+        assert not libraries & {*loaded(f"import rankcollapse.commands.{verb}")}, verb
+
+
+def test_a_command_that_there_is_not():
+    assert "No such command 'bounds'" in fails("bounds")
+
+
+def test_other_mistakes(tmp_path):
+    assert "unknown data set 'mnist'" in fails("data", "mnist", cwd=tmp_path)
+    assert "claims.json: No such file" in fails("verify", tmp_path / "claims.json")
+    assert "no experiment 'device'" in fails("figure", "device", "--output", "x.png", tmp_path)
+    frame = tmp_path / "trainability.rank.parquet"
+    frame.write_bytes(b"PAR1 not")
+    assert "trainability.rank.parquet is damaged" in fails("claims", frame, "--output", tmp_path / "new.json")
+    for content, message in (("{", "is damaged"), ("{}", "not the claims.json")):
+        (tmp_path / "damaged.json").write_text(content)
+        assert message in fails("verify", tmp_path / "damaged.json")
+    (tmp_path / "file").write_text("")
+    blocked = fails("data", "fashion-mnist-mini", RANKCOLLAPSE_CACHE=str(tmp_path / "file"))
+    assert "cannot write the cache" in blocked
+    assert "RANKCOLLAPSE_CACHE" in blocked

@@ -1,0 +1,97 @@
+"""The crate of a run, against the profile of such crates."""
+
+import os
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from support.crates import mistakes
+from support.packaged import RUN, TRACKED, made, metadata
+
+from rankcollapse.commands.archive import archive
+from rankcollapse.commands.crate import crate
+from rankcollapse.errors import UserError
+from rankcollapse.storage.archives import EPOCH
+from rankcollapse.storage.frames import write_frame
+
+
+def test_a_damaged_frame_is_not_handed_on(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "trainability.rank.parquet"
+    write_frame(pa.table({"loss": [0.5], "depth": [1]}), path)
+    path.write_bytes(path.read_bytes()[:-9] + b"x" + path.read_bytes()[-8:])
+    with pytest.raises(UserError, match=r"trainability.rank.parquet is damaged"):
+        crate(tmp_path, [path], tmp_path / "crate.zip")
+
+
+def test_a_crate_has_no_mistakes_and_says_when_and_by_what_it_was_made(project):
+    crate(RUN, made("smoke"), Path("crate.zip"))
+    assert mistakes("crate.zip") == []
+    found = metadata("crate.zip")
+    run = found["#run"]
+    assert (run["startTime"], run["endTime"]) == ("2026-01-02T03:04:00+00:00", "2026-01-02T03:05:45+00:00")
+    assert f"{'a' * 40}; {'b' * 40}, modified" in run["description"]
+    assert run["instrument"] == found["./"]["mainEntity"] == {"@id": "workflow/Snakefile"}
+    assert found["workflow/Snakefile"]["softwareRequirements"] == {"@id": "requirements.lock"}
+    assert run["object"] == [{"@id": "config/smoke.yaml"}, {"@id": "#data-set"}]
+    assert run["result"] == [{"@id": "results/smoke/figures/trainability.png"}, {"@id": "results/smoke/manifest.json"}]
+    packed = set(zipfile.ZipFile("crate.zip").namelist())
+    assert packed == {*TRACKED, *map(Path.as_posix, made("smoke")), "ro-crate-metadata.json"}  # no reference results
+
+
+def test_a_crate_that_was_spoiled_has_mistakes(project):
+    crate(RUN, made("smoke"), Path("crate.zip"))
+    with zipfile.ZipFile("crate.zip") as good, zipfile.ZipFile("spoiled.zip", "w") as spoiled:
+        for name in good.namelist():
+            content = good.read(name)
+            if name == "ro-crate-metadata.json":
+                content = content.replace(b'"instrument"', b'"about"')
+            if name != "results/smoke/figures/trainability.png":
+                spoiled.writestr(name, content)
+    found = "\n".join(mistakes("spoiled.zip"))
+    assert "trainability.png" in found
+    assert "instrument" in found
+
+
+def test_a_scale_of_ones_own_is_described_by_the_manifest(project):
+    Path("config/mine.yaml").write_text("not tracked\n")
+    crate(RUN, made("mine"), Path("crate.zip"))
+    assert mistakes("crate.zip") == []
+    assert metadata("crate.zip")["#run"]["object"][0] == {"@id": "results/smoke/manifest.json"}
+    assert "config/mine.yaml" not in zipfile.ZipFile("crate.zip").namelist()
+
+
+def test_the_same_run_is_the_same_crate_and_the_same_archive(project):
+    for number in (1, 2):
+        crate(RUN, made("smoke"), Path(f"{number}.zip"))
+        os.utime("README.md", (number, number))
+        archive([RUN / "manifest.json"], Path(f"archive-{number}.zip"))
+    for name in ("1.zip", "archive-1.zip"):  # one second apart or not
+        assert {member.date_time for member in zipfile.ZipFile(name).infolist()} == {EPOCH}
+    assert Path("1.zip").read_bytes() == Path("2.zip").read_bytes()
+    assert Path("archive-1.zip").read_bytes() == Path("archive-2.zip").read_bytes()
+
+
+def test_what_cannot_be_a_crate(project, tmp_path_factory, monkeypatch):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "x.png").write_bytes(b"")
+    with pytest.raises(UserError, match=r"x\.png is not in the project's folder"):
+        crate(RUN, [*made("smoke"), elsewhere / "x.png"], Path("crate.zip"))
+    with pytest.raises(UserError, match=r"results/smoke/manifest\.json must be among the files"):
+        crate(RUN, made("smoke")[:1], Path("crate.zip"))
+    (RUN / "manifest.json").write_text("{")
+    with pytest.raises(UserError, match="is damaged"):
+        crate(RUN, [RUN / "manifest.json"], Path("crate.zip"))
+    shutil.copytree(RUN, elsewhere / RUN)
+    monkeypatch.chdir(elsewhere)
+    for another in (False, True):  # no git checkout, and one of something else
+        if another:
+            subprocess.run(["git", "init", "-q"], check=True)
+        with pytest.raises(UserError, match="run this in a clone"):
+            crate(RUN, made("smoke"), Path("crate.zip"))
+        with pytest.raises(UserError, match="run this in a clone"):
+            archive([], Path("archive.zip"))
+    assert not [*elsewhere.rglob("*.zip"), *project.rglob("*.zip")]

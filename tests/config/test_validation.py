@@ -1,0 +1,127 @@
+"""Mistakes in settings are told with their mend; whatever a file holds ends in settings or a message."""
+
+import copy
+import random
+
+import pytest
+import yaml
+from support.settings import CONFIG, changed, values
+
+from rankcollapse.config.scale import Config, check_settings, read_settings
+from rankcollapse.errors import UserError
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "parts"),
+    [
+        ("trainability.training.epoch", 3, ["trainability.training.epoch", "3", "did you mean epochs", "step_sizes"]),
+        ("shape", 3, ["shape: unknown key", "allowed: device, data_from, bounds, breaking, collapse"]),
+        ("trainability.training.epochs", "five", ["trainability.training.epochs", "'five'", "valid integer"]),
+        ("trainability.training.epochs", True, ["trainability.training.epochs", "True", "valid integer"]),
+        ("trainability.training.epochs", 0, ["trainability.training.epochs", "0", "greater than or equal to 1"]),
+        ("trainability.rank.tau", 1.0, ["trainability.rank.tau", "1.0", "less than 1"]),
+        ("trainability.training.step_sizes", [0.1, -1.0], ["step_sizes.1", "-1.0", "greater than 0"]),
+        ("trainability.training.step_sizes", [], ["step_sizes", "at least 1 item"]),
+        ("trainability.training.step_sizes", [float("inf")], ["step_sizes.0", "finite"]),
+        ("trainability.training.depths", [4, 4], ["trainability.training.depths", "without repetitions"]),
+        (
+            "trainability.dataset",
+            "mnist",
+            ["trainability.dataset", "'mnist'", "fashion-mnist-mini, fashion-mnist, cifar-10"],
+        ),
+        ("data_from", {"mnist": "x"}, ["data_from.mnist", "one of the catalogue"]),
+        ("breaking.every", 31, ["breaking: every is 31", "a network of 30 layers"]),
+        ("trainability.batch_size", 20000, ["trainability: batch_size is 20000", "has 12000 training samples"]),
+        ("trainability.adam.depths", [0, 3], ["trainability: adam.depths has [3]; it must be of the depths [0, "]),
+        ("trainability.fixed.depths", [40, 7, 0], ["trainability: fixed.depths has [7, 40]"]),
+        ("pretraining.raw.depths", [3], ["pretraining: raw.depths has [3]"]),
+        ("device", "gpu", ["device", "'gpu'", "'cpu', 'cuda' or 'auto'"]),
+        ("trainability.width", None, ["trainability.width: missing"]),
+        ("trainability.rank", 7, ["trainability.rank", "7"]),
+    ],
+)
+def test_a_mistake_is_told_with_key_value_and_what_is_allowed(path, value, parts):
+    with pytest.raises(UserError) as caught:
+        check_settings(changed(path, value), "config/laptop.yaml")
+    message = str(caught.value)
+    assert message.startswith("config/laptop.yaml has 1 mistake")
+    for part in parts:
+        assert part in message
+
+
+def test_all_mistakes_are_told_at_once():
+    settings = changed("trainability.width", "wide")
+    settings["device"] = "tpu"
+    with pytest.raises(UserError, match=r"2 mistake(?s:.)*device(?s:.)*trainability.width"):
+        check_settings(settings, "x")
+
+
+def ends_in_settings_or_a_message(path):
+    try:
+        settings = check_settings(read_settings(path), path.name)
+    except UserError:
+        return False
+    assert isinstance(settings, Config)
+    assert all(grid.axes for grid in settings.grids().values())
+    return True
+
+
+def places(values):
+    """Every key of nested settings, with the mapping or list that holds it."""
+    for key, value in values.items() if isinstance(values, dict) else enumerate(values):
+        yield values, key
+        if isinstance(value, dict | list):
+            yield from places(value)
+
+
+JUNK = [
+    None, "", "x", "1", "null", "[1", "İ", "a" * 1000, True, -1, 0, 1.5, 10**30, float("nan"), float("inf"),
+    [], [None], [[]], [1, 1], ["none"], {}, {"a": 1}, {"0": 1}, {1: 2}, {None: 0},
+]  # fmt: skip
+
+
+def test_mutated_settings_end_in_settings_or_a_message(tmp_path):
+    accepted = 0
+    for seed in range(200):
+        draw, settings = random.Random(seed), values("smoke")
+        for _ in range(draw.randint(1, 3)):
+            parent, key = draw.choice(list(places(settings)))
+            what = draw.choice(["junk", "gone", "renamed", "copied"])
+            if what == "junk":
+                parent[key] = draw.choice(JUNK)
+            elif what == "copied":
+                other, place = draw.choice(list(places(settings)))
+                parent[key] = copy.deepcopy(other[place])
+            else:
+                value = parent.pop(key)
+                if what == "renamed" and isinstance(parent, dict):
+                    parent[draw.choice(["x", 1, None, f"{key}s"])] = value
+        path = tmp_path / "mutated.yaml"
+        path.write_text(yaml.safe_dump(settings))
+        accepted += ends_in_settings_or_a_message(path)
+    assert 0 < accepted < 100
+
+
+@pytest.mark.parametrize("content", [b"", b"- a", b"<html>", b"trainability: [1", b"a: \xff", b"a: 2020-99-99"])
+def test_a_file_that_holds_no_settings_is_named(tmp_path, content):
+    (tmp_path / "odd.yaml").write_bytes(content)
+    with pytest.raises(UserError, match=r"odd.yaml (is not YAML|must hold settings as KEY: VALUE)"):
+        read_settings(tmp_path / "odd.yaml")
+
+
+def test_a_damaged_settings_file_ends_in_settings_or_a_message(tmp_path):
+    whole = (CONFIG / "smoke.yaml").read_bytes()
+    damaged = [b"a: !!python/name:os.system x"]
+    for seed in range(200):
+        draw, raw = random.Random(seed), bytearray(whole)
+        if seed % 10 == 0:
+            raw = raw[: draw.randrange(len(raw))]
+        for _ in range(draw.randint(1, 3)):
+            raw[draw.randrange(len(raw))] = draw.randrange(256)
+        damaged.append(bytes(raw))
+    path = tmp_path / "damaged.yaml"
+    accepted = 0
+    for raw in damaged:
+        path.write_bytes(raw)
+        accepted += ends_in_settings_or_a_message(path)  # a flipped byte in a comment, or in the digits of a number
+    assert accepted < 150

@@ -1,0 +1,40 @@
+"""The judge of E3 on either side of its thresholds."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from support.verdicts import verdicts
+
+from rankcollapse.experiments.surviving_directions.judge import judge_all
+from rankcollapse.experiments.surviving_directions.summary import by_width
+from rankcollapse.theory.closed_forms import surviving_rank
+
+
+def sharp_frame(edge):
+    """Exponents that are zero up to `edge(d)` and fall linearly beyond it."""
+    rng = np.random.default_rng(0)
+    return pd.DataFrame(
+        {"gamma": "inf", "weights": "gaussian", "normalization": "scale", "width": d, "chain": chain, "index": i}
+        | {"exponent": -max(0.0, i - edge(d)) / (2 * d) + rng.normal(0, 1e-5)}
+        for d in (8, 16, 32, 64)
+        for chain in range(6)
+        for i in range(1, min(d, math.ceil(4 * d**0.5)) + 1)
+    )
+
+
+def test_e3():
+    points = by_width(sharp_frame(lambda d: surviving_rank(d) - 0.5))
+    for d, point in points.items():
+        assert point.edge.estimate == pytest.approx(surviving_rank(d) - 0.5, abs=0.05)
+        assert point.count == math.floor(surviving_rank(d) - 0.5)
+    few = sharp_frame(surviving_rank)
+    for frame, verdict in (
+        (sharp_frame(surviving_rank), "reproduced"),
+        (sharp_frame(lambda d: 0.8 * d**0.5), "refuted"),
+        (sharp_frame(lambda d: 1.4 * d**0.5), "refuted"),
+        (sharp_frame(lambda d: 0.5 * d**0.8), "refuted"),
+        (few[few["width"] < 32], "not_run"),
+    ):
+        assert verdicts(judge_all({"surviving_directions.spectrum": frame})) == {"E3": verdict}

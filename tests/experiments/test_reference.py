@@ -1,0 +1,54 @@
+"""The committed results are those that the committed code makes of the committed frames."""
+
+from functools import cache
+
+import pytest
+from support.paths import ROOT
+
+from rankcollapse.claims.records import read_claims
+from rankcollapse.commands.compare import rows
+from rankcollapse.experiments import rooms
+from rankcollapse.experiments.base import Derived
+from rankcollapse.experiments.given import read_frames
+from rankcollapse.experiments.ledger import statements
+
+REFERENCE = ROOT / "results/reference"
+DERIVED = {
+    frame: cell for name in rooms.names() for frame, cell in rooms.frames(name).items() if issubclass(cell, Derived)
+}
+
+both_scales = pytest.mark.parametrize("scale", ["laptop", "large"])
+
+
+@cache
+def frames(scale):
+    """All frames of a scale, those that are derived from others too."""
+    found = read_frames(sorted((REFERENCE / scale / "frames").glob("*.parquet")))
+    for frame, cell in DERIVED.items():
+        module = rooms.module(frame.partition(".")[0], cell.COMPUTED_BY)
+        found[frame] = module.compute(found).to_pandas()
+    return found
+
+
+@both_scales
+def test_the_frames_have_the_columns_that_the_cells_declare(scale):
+    found = frames(scale)
+    assert found.decided() == rooms.names()
+    assert {*found} == {frame for name in rooms.names() for frame in rooms.frames(name)}
+    for name, frame in found.items():
+        assert list(frame.columns) == list(rooms.cell_type(name).columns()), name
+
+
+@both_scales
+def test_every_claim_is_judged_by_exactly_one_experiment_as_it_was(scale):
+    found = [claim for name in rooms.names() for claim in rooms.module(name, "judge").judge_all(frames(scale))]
+    assert sorted(claim.id for claim in found) == sorted(statements())
+    for claim in found:
+        assert statements()[claim.id].model_dump() == {key: getattr(claim, key) for key in dict(statements()[claim.id])}
+    compared = rows(found, read_claims(REFERENCE / scale / "claims.json"))
+    assert len(compared) > 40
+    for row in compared:
+        assert row.agreement.agreement == "identical", row.quantity
+        assert row.verdicts[0] == row.verdicts[1]
+        assert row.run.estimate == pytest.approx(row.reference.estimate, rel=1e-9)
+        assert row.run.quantity == row.reference.quantity

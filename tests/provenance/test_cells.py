@@ -1,0 +1,60 @@
+"""The provenance of a job names everything that made it."""
+
+import subprocess
+from importlib import metadata
+
+import torch
+
+from rankcollapse.datasets.catalogue import catalogue
+from rankcollapse.provenance import cells
+from rankcollapse.provenance.cells import commit, describe, packages
+from rankcollapse.provenance.fingerprints import ROOT, settings_hash, source_hash
+from rankcollapse.provenance.records import Commit
+
+MODULES = ["rankcollapse.experiments.trainability.rank", "rankcollapse.commands.run"]
+
+
+def test_a_job_is_described_before_it_has_run():
+    settings = {"variant": "bn", "dataset": "fashion-mnist-mini"}
+    found = describe(MODULES, settings, "cpu", 2)
+    assert (found.module, found.settings, found.threads) == (MODULES[0], settings, 2)
+    assert found.source_sha256 == source_hash(*MODULES)
+    assert found.settings_sha256 == settings_hash(settings)
+    files = catalogue()["fashion-mnist-mini"].files
+    assert found.data == {"fashion-mnist-mini": {name: file.sha256 for name, file in files.items()}}
+    assert len(files) == 4
+    assert found.packages["torch"] == torch.__version__
+    assert found.device.startswith("cpu (")
+    assert (found.seconds, found.clock) == (0.0, {})
+
+
+def test_a_job_without_data_names_none():
+    assert describe(MODULES, {"width": 3}, "cpu", 1).data == {}
+    assert describe(MODULES, {"dataset": "mine"}, "cpu", 1).data == {}
+
+
+def test_packages_are_the_direct_dependencies_without_those_of_development():
+    found = packages()
+    assert {"torch", "numpy", "pydantic", "snakemake"} <= set(found)
+    assert not {"pytest", "ruff", "hypothesis", "markupsafe"} & set(found)
+    assert list(found) == sorted(found)
+    assert all(metadata.version(name) == version for name, version in found.items())
+
+
+def test_the_commit_is_that_of_git_and_the_tree_is_clean_until_it_is_changed(tmp_path, monkeypatch):
+    def git(*arguments):
+        done = subprocess.run(["git", *arguments], cwd=tmp_path, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    monkeypatch.setattr(cells, "ROOT", tmp_path)
+    assert commit() == Commit(commit=None, clean=None)  # no checkout
+    git("init", "-q")
+    (tmp_path / "a").write_text("1")
+    git("add", "-A")
+    git("-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qm", "a")
+    assert commit() == Commit(commit=git("rev-parse", "HEAD"), clean=True)
+    (tmp_path / "a").write_text("2")
+    assert commit() == Commit(commit=git("rev-parse", "HEAD"), clean=False)
+    monkeypatch.setenv("PATH", "/nonexistent")
+    assert commit() == Commit(commit=None, clean=None)  # no git
+    assert (ROOT / "rankcollapse").is_dir()

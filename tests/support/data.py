@@ -1,0 +1,3 @@
+"""The data set of the tests."""
+
+DATA = "fashion-mnist-mini"

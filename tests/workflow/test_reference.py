@@ -1,0 +1,26 @@
+"""The committed results make everything downstream."""
+
+import pytest
+from support.projects import AFTER
+
+from rankcollapse.claims.records import read_claims
+from rankcollapse.commands.compare import rows
+
+
+@pytest.mark.parametrize("scale", ["laptop", "large"])
+def test_reference_results_make_everything_downstream_without_data_or_training(project, scale):
+    reference = ("--config", f"scale={scale}", "results_from=reference")
+    planned = project.planned(*reference)
+    assert planned == {"bounds": 1, "figure": 14} | AFTER
+    claims = f"results/{scale}-from-reference/claims.json"
+    done = project.snakemake(claims, *reference)
+    assert done.returncode == 0, done.stderr
+    # the committed verdicts are what the committed code says of the committed frames
+    both = (read_claims(project.folder / path) for path in (claims, f"results/reference/{scale}/claims.json"))
+    found = rows(*both)
+    assert {row.agreement.agreement for row in found} == {"identical"}
+    assert all(run == before for run, before in (row.verdicts for row in found))
+    for row in found:
+        assert row.run.estimate == pytest.approx(row.reference.estimate, rel=1e-9)
+    compared = project.snakemake("compare", *reference)
+    assert "0 different, 0 only one; verdicts that changed: none" in compared.stdout

@@ -1,0 +1,104 @@
+"""An edit or a setting reruns what depends on it and nothing else."""
+
+import base64
+import os
+import shutil
+
+import pytest
+from support.projects import AFTER, LATEX, SMOKE, Project, finished
+
+RANK = {"rank_at_initialization": 2, "frame": 1, "figure": 1} | AFTER
+TRAINING = {"training": 6, "frame": 3, "figure": 2} | AFTER  # of trainability; deviations use it too
+TRAINED = {"training": 20, "frame": 9, "figure": 6} | AFTER  # everything that is trained
+COMPUTED = {"rank_at_initialization": 2, "training": 6, "frame": 4, "figure": 2} | AFTER  # the cells of trainability
+NETWORKS = {"rank_at_initialization": 6, "training": 20, "frame": 13, "figure": 7} | AFTER
+JUDGED = {"claims": 1} | ({"numbers": 1, "typeset": 1} if LATEX else {})
+
+
+@pytest.mark.parametrize(
+    ("file", "jobs"),
+    [
+        # cells: rank of trainability (2), gradient_cosines (2), components (blocks and depths); training of
+        # trainability (4), with Adam (1) and fixed steps (1), pretraining (2) and from raw pixels (2), breaking (2) and
+        # as released (3), two_classes (2), components (3); chains of extreme_depth (3), stationary_rank (3), escape,
+        # fixed_batch (2); figures: theirs, two that use stationary_rank, and the deviations
+        ("theory/spectra.py", NETWORKS | {"chains": 9, "frame": 17, "bounds": 1, "figure": 13}),
+        ("experiments/trainability/rank.py", RANK),
+        ("training/trainer.py", TRAINED),
+        ("training/data.py", NETWORKS),  # batches
+        ("training/pretraining.py", {"rank_at_initialization": 2, "training": 12, "frame": 7, "figure": 4} | AFTER),
+        ("networks/initialization.py", NETWORKS),  # imported by networks, not by a cell
+        ("networks/convolutional.py", {"rank_at_initialization": 2, "training": 3, "frame": 3, "figure": 3} | AFTER),
+        ("theory/lyapunov.py", {"spectra": 2, "frame": 2, "figure": 2} | AFTER),
+        ("experiments/stationary_rank/summary.py", {"bounds": 1, "figure": 5} | JUDGED),
+        ("experiments/trainability/figure.py", {"figure": 1} | dict.fromkeys(LATEX, 1)),
+        ("experiments/trainability/claims.py", {"figure": 1} | JUDGED),  # deviations take their thresholds from it
+        ("experiments/trainability/judge.py", JUDGED),
+        ("experiments/trainability/cells.py", COMPUTED),
+        ("experiments/deviations/summary.py", {"figure": 1} | JUDGED),
+        ("cli.py", {}),
+    ],
+)
+def test_an_edit_reruns_what_imports_the_module_and_nothing_else(project, file, jobs):
+    assert project.edited(file) == jobs
+
+
+def test_newer_time_stamps_alone_rerun_nothing(project):
+    for path in (project.folder / "src").rglob("*.py"):
+        path.touch()
+    assert project.planned() == {}
+
+
+def test_an_edit_with_an_old_time_stamp_counts(project):
+    path = project.folder / "src/rankcollapse/theory/spectra.py"
+    before = path.read_bytes()
+    path.write_bytes(before + b"\n# edited\n")
+    os.utime(path, (0, 0))
+    assert project.planned()["rank_at_initialization"] == 6
+    path.write_bytes(before)
+
+
+def test_a_data_set_that_is_gone_is_fetched_by_the_cells_that_need_it_and_by_no_other(project):
+    shutil.rmtree(project.folder / "data")
+    assert project.planned() == {}
+    changed = (*SMOKE, 'trainability={"rank": {"tau": 0.5}}')
+    assert project.planned(*changed) == RANK
+    cell = "results/smoke/cells/trainability.rank/variant~bn.parquet"
+    wrong = project.snakemake(cell, *changed, 'data_from={"fashion-mnist-mini": "/nonexistent"}')
+    assert wrong.returncode != 0
+    assert "/nonexistent: does not exist" in wrong.stdout + wrong.stderr  # the profile shows a failed job's log
+    assert finished(project.snakemake(cell, *changed)) == ["rank_at_initialization"]
+    assert (project.folder / "data/fashion-mnist-mini/train-labels-idx1-ubyte").exists()
+    assert set(finished(project.snakemake(*SMOKE))) <= {*RANK, "default"}  # takes the change back
+    assert project.planned() == {}
+
+
+def test_data_that_were_being_fetched_when_all_was_killed_hide_nothing_that_needs_them(tmp_path):
+    project = Project(tmp_path)
+    record = "results/smoke/data/fashion-mnist-mini.json"
+    assert finished(project.snakemake(record, *SMOKE)) == ["data_fashion_mnist_mini"]
+    marker = project.folder / ".snakemake/incomplete" / base64.urlsafe_b64encode(record.encode()).decode()
+    marker.write_text('{"external_jobid": null}')  # as SIGKILL leaves it while an orphan ends the job
+    planned = project.planned("results/smoke/figures/two_classes.png", *SMOKE)
+    assert planned == {"data_fashion_mnist_mini": 1, "training": 2, "frame": 1, "figure": 1}
+
+
+def test_a_setting_reruns_its_cells_and_nothing_else(project):
+    assert project.planned(*SMOKE, 'trainability={"training": {"epochs": 2}}') == TRAINING
+    assert project.planned(*SMOKE, 'trainability={"rank": {"tau": 0.5}}') == RANK
+    more = project.planned(*SMOKE, 'trainability={"training": {"depths": [0, 2, 16]}}')
+    assert more == TRAINING | {"training": 2, "frame": 1}  # the new depth's two cells; the others stay
+    assert project.planned(*SMOKE, "device=auto").keys() <= {"manifest", "numbers", "typeset"}
+
+
+def test_a_cell_run_again_has_the_same_bytes(project, results):
+    parts = ("trainability.*", "fixed_batch.*")
+    cells = sorted(cell for part in parts for cell in (results / "cells").glob(f"{part}/*.parquet"))
+    assert len(cells) == 10
+    before = [cell.read_bytes() for cell in cells]
+    again = [str(cell.relative_to(project.folder)) for cell in cells]
+    # one job after the other now, two at a time before
+    done = project.snakemake(*again, "--force", *SMOKE)
+    assert done.returncode == 0, done.stderr
+    assert [cell.read_bytes() for cell in cells] == before
+    assert project.snakemake(*SMOKE).returncode == 0  # what follows from them, for the tests that come
