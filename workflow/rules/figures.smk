@@ -3,13 +3,6 @@
 from rankcollapse.experiments.ledger import statements
 
 
-def pgf_figures(wildcards):
-    """The figures as LaTeX takes them."""
-    if MISSING_LATEX:
-        raise WorkflowError(advice(MISSING_LATEX))
-    return expand(f"{RESULTS}/figures/{{experiment}}.pgf", experiment=EXPERIMENTS)
-
-
 rule figure:
     input:
         frames=lambda wildcards: frame_files(rooms.needed(wildcards.experiment)),

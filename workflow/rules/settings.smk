@@ -92,3 +92,10 @@ def computing_module(frame):
 def growing(amount):
     """A resource of a job: so much at the first attempt, twice as much at the second, and so on."""
     return lambda wildcards, attempt: attempt * (amount(wildcards) if callable(amount) else amount)
+
+
+def pgf_figures(wildcards):
+    """The figures as LaTeX takes them."""
+    if MISSING_LATEX:
+        raise WorkflowError(advice(MISSING_LATEX))
+    return expand(f"{RESULTS}/figures/{{experiment}}.pgf", experiment=EXPERIMENTS)

@@ -1,0 +1,66 @@
+# What the rules of cells.smk ask of the settings; apart from them, as `snakemake --lint` wants it.
+
+from shutil import which
+
+import pandas as pd
+from snakemake.utils import Paramspace
+
+from rankcollapse.datasets.catalogue import catalogue
+
+JOBS = {frame: grid.jobs() for frame, grid in GRIDS.items()}
+SPACES = {  # names of jobs have no comma: Snakemake could not hand them to a cluster (its issue 2366)
+    frame: Paramspace(
+        pd.DataFrame(jobs).drop(columns="each", errors="ignore"),
+        filename_params="*",
+        filename_sep="+",
+        single_wildcard="cell",
+    )
+    for frame, jobs in JOBS.items()
+}
+
+
+def frames_of_stage(stage):
+    """A wildcard constraint: the frames that a stage computes."""
+    return "|".join(frame.replace(".", r"\.") for frame, grid in GRIDS.items() if grid.stage == stage)
+
+
+def cell_data(wildcards):
+    """The record of a cell's data set.
+
+    Not `ancient`: while a job that makes an ancient file is to run, Snakemake 9.27 plans none of those that need it.
+    """
+    dataset = GRIDS[wildcards.frame].dataset
+    return f"{RESULTS}/data/{dataset}.json" if dataset else []
+
+
+def cell_hashes(wildcards):
+    """What the files of a cell's data set must hash to."""
+    dataset = GRIDS[wildcards.frame].dataset
+    return [file.sha256 for file in catalogue()[dataset].files.values()] if dataset else []
+
+
+def cell_gpus(wildcards):
+    """GPUs that a cell is given: none on a CPU, else one; `auto` looks for one here, or has the cluster look."""
+    if SETTINGS.device != "auto":
+        return int(SETTINGS.device == "cuda")
+    return int(workflow.non_local_exec or workflow.remote_exec or which("nvidia-smi") is not None)
+
+
+def cell_memory(wildcards):
+    """MB that a cell takes at most."""
+    return GRIDS[wildcards.frame].memory
+
+
+def cell_minutes(wildcards):
+    """Minutes that a cell takes at most."""
+    return 120 if GRIDS[wildcards.frame].stage == "rank_at_initialization" else 720
+
+
+def cell_settings(wildcards):
+    """The arguments of a cell, or of the cells of a job, as the command takes them."""
+    names = list(SPACES[wildcards.frame].instance_patterns)
+    job = JOBS[wildcards.frame][names.index(wildcards.cell)]
+    return [
+        f"{key}={value if isinstance(value, str) else json.dumps(value, separators=(',', ':'))}"
+        for key, value in (GRIDS[wildcards.frame].fixed | job).items()
+    ]
