@@ -203,7 +203,8 @@ def convnet(
         device: where the parameters live.
         initialization: a key of `INITIALIZATIONS`, the fan-in of a convolution being channels × size².
     """
-    family, depth = architecture.rstrip("0123456789"), int(architecture.lstrip("vgresnt"))
+    family = architecture.rstrip("0123456789")
+    depth = int(architecture.removeprefix(family))
     scaled = [max(1, round(width * count)) for count in CHANNELS]
     with torch.device("meta"):  # the structure only
         blocks = (_vgg if family == "vgg" else _resnet)(depth, scaled, normalization, channels)
