@@ -11,6 +11,13 @@ from rankcollapse.datasets.fetch import fetch
 torch.set_num_threads(1)
 
 
+def pytest_collection_modifyitems(items):
+    """The tests of a file run in one process, and so do all tests that need the graph built: it is built once."""
+    for item in items:
+        group = "built" if "built" in item.fixturenames else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture
 def empty_cache(tmp_path, monkeypatch):
     """A folder for data with nothing in it, for a test; what is fetched into it is tried again at once."""

@@ -1,11 +1,11 @@
-"""A copy of the project in which the graph ran once, for all tests of this folder."""
+"""A copy of the project in which the graph ran once; tests/conftest.py keeps all tests that use it in one process."""
 
 import pytest
 from support.projects import SMOKE, Project
 
 
 @pytest.fixture(scope="session")
-def project(tmp_path_factory):
+def built(tmp_path_factory):
     project = Project(tmp_path_factory.mktemp("project with spaces"))
     done = project.snakemake("--cores", "2", *SMOKE)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -13,5 +13,5 @@ def project(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def results(project):
-    return project.folder / "results/smoke"
+def results(built):
+    return built.folder / "results/smoke"

@@ -17,14 +17,14 @@ def test_a_run_leaves_everything_the_interface_promises(results):
         assert (results / f"figures/{claim['figure']}.png").exists()
 
 
-def test_a_second_run_does_nothing(project):
-    done = project.snakemake(*SMOKE)
+def test_a_second_run_does_nothing(built):
+    done = built.snakemake(*SMOKE)
     assert done.returncode == 0
     assert "Nothing to be done" in done.stdout + done.stderr
 
 
-def test_the_stages_are_visible(project):
-    graph = project.snakemake("--rulegraph", *SMOKE).stdout
+def test_the_stages_are_visible(built):
+    graph = built.snakemake("--rulegraph", *SMOKE).stdout
     for stage in (
         "data_fashion_mnist_mini",
         "rank_at_initialization",
@@ -37,15 +37,15 @@ def test_the_stages_are_visible(project):
         assert f'"{stage}"' in graph
 
 
-def test_verify_prints_the_verdicts(project, results):
-    done = project.snakemake("verify", *SMOKE)
+def test_verify_prints_the_verdicts(built, results):
+    done = built.snakemake("verify", *SMOKE)
     assert done.returncode == 0, done.stderr
     for claim in json.loads((results / "claims.json").read_text()):
         assert claim["id"] in done.stdout
 
 
-def test_the_report_is_one_self_contained_page(project, results):
-    done = project.snakemake("report", *SMOKE)
+def test_the_report_is_one_self_contained_page(built, results):
+    done = built.snakemake("report", *SMOKE)
     assert done.returncode == 0, done.stdout + done.stderr
     page = (results / "report.html").read_text()
     for category in ("Verdicts", "Figures", "Data"):

@@ -17,8 +17,8 @@ import pytest
         (("scale=smoke", 'trainability={"training": {"epochs": 0}}'), "trainability.training.epochs: 0 is not allowed"),
     ],
 )
-def test_a_mistake_in_the_settings_stops_before_anything_runs(project, arguments, message):
-    done = project.snakemake("--config", *arguments)
+def test_a_mistake_in_the_settings_stops_before_anything_runs(built, arguments, message):
+    done = built.snakemake("--config", *arguments)
     assert done.returncode != 0
     assert message in done.stderr
     assert "Traceback" not in done.stderr

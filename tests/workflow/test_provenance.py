@@ -13,9 +13,9 @@ from rankcollapse.config.scale import check_settings
 WITH_DATA = ("trainability", "pretraining", "breaking", "components", "gradient_cosines", "two_classes")
 
 
-def test_provenance_says_what_made_a_frame(project, results):
+def test_provenance_says_what_made_a_frame(built, results):
     manifest = json.loads((results / "manifest.json").read_text())
-    commit = project.git("rev-parse", "HEAD")
+    commit = built.git("rev-parse", "HEAD")
     assert (manifest["scale"], manifest["commit"], manifest["clean"]) == ("smoke", commit, True)
     assert len(manifest["frames"]) == 20
     for name, frame in manifest["frames"].items():
@@ -35,7 +35,7 @@ def test_no_cell_takes_more_memory_than_its_rule_asks_for(results):
         assert peak == "NA" or float(peak) <= grids[path.parent.name].memory  # NA: too short to be sampled
 
 
-def test_figures_carry_commit_and_settings(project, results):
+def test_figures_carry_commit_and_settings(built, results):
     manifest = json.loads((results / "manifest.json").read_text())
     with Image.open(results / "figures/trainability.png") as image:
         metadata = image.text

@@ -1,14 +1,15 @@
 """The committed results make everything downstream."""
 
 import pytest
-from support.projects import AFTER
+from support.projects import AFTER, Project
 
 from rankcollapse.claims.records import read_claims
 from rankcollapse.commands.compare import rows
 
 
 @pytest.mark.parametrize("scale", ["laptop", "large"])
-def test_reference_results_make_everything_downstream_without_data_or_training(project, scale):
+def test_reference_results_make_everything_downstream_without_data_or_training(tmp_path, scale):
+    project = Project(tmp_path)
     reference = ("--config", f"scale={scale}", "results_from=reference")
     planned = project.planned(*reference)
     assert planned == {"bounds": 1, "figure": 14} | AFTER

@@ -39,38 +39,38 @@ JUDGED = {"claims": 1} | ({"numbers": 1, "typeset": 1} if LATEX else {})
         ("cli.py", {}),
     ],
 )
-def test_an_edit_reruns_what_imports_the_module_and_nothing_else(project, file, jobs):
-    assert project.edited(file) == jobs
+def test_an_edit_reruns_what_imports_the_module_and_nothing_else(built, file, jobs):
+    assert built.edited(file) == jobs
 
 
-def test_newer_time_stamps_alone_rerun_nothing(project):
-    for path in (project.folder / "src").rglob("*.py"):
+def test_newer_time_stamps_alone_rerun_nothing(built):
+    for path in (built.folder / "src").rglob("*.py"):
         path.touch()
-    assert project.planned() == {}
+    assert built.planned() == {}
 
 
-def test_an_edit_with_an_old_time_stamp_counts(project):
-    path = project.folder / "src/rankcollapse/theory/spectra.py"
+def test_an_edit_with_an_old_time_stamp_counts(built):
+    path = built.folder / "src/rankcollapse/theory/spectra.py"
     before = path.read_bytes()
     path.write_bytes(before + b"\n# edited\n")
     os.utime(path, (0, 0))
-    assert project.planned()["rank_at_initialization"] == 6
+    assert built.planned()["rank_at_initialization"] == 6
     path.write_bytes(before)
 
 
-def test_a_data_set_that_is_gone_is_fetched_by_the_cells_that_need_it_and_by_no_other(project):
-    shutil.rmtree(project.folder / "data")
-    assert project.planned() == {}
+def test_a_data_set_that_is_gone_is_fetched_by_the_cells_that_need_it_and_by_no_other(built):
+    shutil.rmtree(built.folder / "data")
+    assert built.planned() == {}
     changed = (*SMOKE, 'trainability={"rank": {"tau": 0.5}}')
-    assert project.planned(*changed) == RANK
+    assert built.planned(*changed) == RANK
     cell = "results/smoke/cells/trainability.rank/variant~bn.parquet"
-    wrong = project.snakemake(cell, *changed, 'data_from={"fashion-mnist-mini": "/nonexistent"}')
+    wrong = built.snakemake(cell, *changed, 'data_from={"fashion-mnist-mini": "/nonexistent"}')
     assert wrong.returncode != 0
     assert "/nonexistent: does not exist" in wrong.stdout + wrong.stderr  # the profile shows a failed job's log
-    assert finished(project.snakemake(cell, *changed)) == ["rank_at_initialization"]
-    assert (project.folder / "data/fashion-mnist-mini/train-labels-idx1-ubyte").exists()
-    assert set(finished(project.snakemake(*SMOKE))) <= {*RANK, "default"}  # takes the change back
-    assert project.planned() == {}
+    assert finished(built.snakemake(cell, *changed)) == ["rank_at_initialization"]
+    assert (built.folder / "data/fashion-mnist-mini/train-labels-idx1-ubyte").exists()
+    assert set(finished(built.snakemake(*SMOKE))) <= {*RANK, "default"}  # takes the change back
+    assert built.planned() == {}
 
 
 def test_data_that_were_being_fetched_when_all_was_killed_hide_nothing_that_needs_them(tmp_path):
@@ -83,22 +83,22 @@ def test_data_that_were_being_fetched_when_all_was_killed_hide_nothing_that_need
     assert planned == {"data_fashion_mnist_mini": 1, "training": 2, "frame": 1, "figure": 1}
 
 
-def test_a_setting_reruns_its_cells_and_nothing_else(project):
-    assert project.planned(*SMOKE, 'trainability={"training": {"epochs": 2}}') == TRAINING
-    assert project.planned(*SMOKE, 'trainability={"rank": {"tau": 0.5}}') == RANK
-    more = project.planned(*SMOKE, 'trainability={"training": {"depths": [0, 2, 16]}}')
+def test_a_setting_reruns_its_cells_and_nothing_else(built):
+    assert built.planned(*SMOKE, 'trainability={"training": {"epochs": 2}}') == TRAINING
+    assert built.planned(*SMOKE, 'trainability={"rank": {"tau": 0.5}}') == RANK
+    more = built.planned(*SMOKE, 'trainability={"training": {"depths": [0, 2, 16]}}')
     assert more == TRAINING | {"training": 2, "frame": 1}  # the new depth's two cells; the others stay
-    assert project.planned(*SMOKE, "device=auto").keys() <= {"manifest", "numbers", "typeset"}
+    assert built.planned(*SMOKE, "device=auto").keys() <= {"manifest", "numbers", "typeset"}
 
 
-def test_a_cell_run_again_has_the_same_bytes(project, results):
+def test_a_cell_run_again_has_the_same_bytes(built, results):
     parts = ("trainability.*", "fixed_batch.*")
     cells = sorted(cell for part in parts for cell in (results / "cells").glob(f"{part}/*.parquet"))
     assert len(cells) == 10
     before = [cell.read_bytes() for cell in cells]
-    again = [str(cell.relative_to(project.folder)) for cell in cells]
+    again = [str(cell.relative_to(built.folder)) for cell in cells]
     # one job after the other now, two at a time before
-    done = project.snakemake(*again, "--force", *SMOKE)
+    done = built.snakemake(*again, "--force", *SMOKE)
     assert done.returncode == 0, done.stderr
     assert [cell.read_bytes() for cell in cells] == before
-    assert project.snakemake(*SMOKE).returncode == 0  # what follows from them, for the tests that come
+    assert built.snakemake(*SMOKE).returncode == 0  # what follows from them, for the tests that come
