@@ -2,18 +2,16 @@
 
 import errno
 import importlib
-import re
 import sys
 
 import typer
 
-from rankcollapse.errors import UserError
+from rankcollapse.errors import UserError, of_memory, told
 
 VERBS = (
     "data", "run", "derive", "gather", "figure", "claims", "manifest", "numbers", "verify", "page", "compare",
     "crate", "tarball", "archive", "latex", "settings",
 )  # fmt: skip
-NO_MEMORY = re.compile("allocate memory|failed to map")  # of a library's import, which has no type for it
 
 
 class _Verbs(typer.core.TyperGroup):
@@ -47,6 +45,6 @@ def main() -> None:
         advice = ". Free some space and give the same command again; what is finished is kept" if full else ""
         sys.exit(f"error: {place}{error.strerror or error}{advice}")
     except (ImportError, MemoryError) as error:
-        if isinstance(error, ImportError) and not NO_MEMORY.search(str(error)):
+        if not of_memory(error):
             raise
-        sys.exit(f"error: out of memory ({error}). Give it more memory, or use a smaller setting.")
+        sys.exit(f"error: out of memory{told(error)}. Give it more memory, or use a smaller setting.")

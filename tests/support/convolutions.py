@@ -74,4 +74,4 @@ def task(members=2):
 def fit(net, session=None, **changes):
     plan = {"step_sizes": [0.02, 0.05], "batch_size": BATCH, "epochs": 2, "measure_at": [0, 3, 6]}
     keys = [("order", member) for member in range(net.members)]
-    return train(net, task(net.members), Plan(**(plan | {"keys": keys} | changes)), session)
+    return train(net, task(net.members), Plan(**(plan | {"keys": keys} | changes)), session).history

@@ -21,7 +21,11 @@ def keys(members):
 
 
 def fit(network, task, step_sizes, *, keys, session=None, phase="training", **others):
-    """Train with batches of `BATCH`, or as the plan is changed by other arguments."""
-    return train(
-        network, task, Plan(**{"step_sizes": step_sizes, "batch_size": BATCH, "keys": keys} | others), session, phase
-    )
+    """The history of training with batches of `BATCH`, or as the plan is changed by other arguments."""
+    return trained(network, task, step_sizes, keys=keys, session=session, phase=phase, **others).history
+
+
+def trained(network, task, step_sizes, *, keys, session=None, phase="training", **others):
+    """What that training leaves."""
+    plan = Plan(**{"step_sizes": step_sizes, "batch_size": BATCH, "keys": keys} | others)
+    return train(network, task, plan, session, phase)

@@ -19,7 +19,7 @@ from rankcollapse.training.session import Session
 
 SETTINGS = {
     "variant": "vanilla", "depth": 3, "dataset": "fashion-mnist-mini", "width": 8, "batch_size": 400, "epochs": 1,
-    "step_sizes": [0.1, 0.3], "search_seeds": 1, "seeds": 2, "pretraining_batches": 3, "pretraining_steps": 6,
+    "step_sizes": [0.1, 0.3], "seeds": 2, "pretraining_batches": 3, "pretraining_steps": 6,
     "pretraining_step_size": 0.05, "tau": 0.1,
 }  # fmt: skip
 
@@ -51,7 +51,7 @@ def finish(output, **changes):
 def test_twenty_kills_and_twenty_identical_endings(tmp_path, monkeypatch):
     fetch("fashion-mnist-mini")
     whole = finish(tmp_path / "whole.parquet")
-    steps = 2 * (SETTINGS["pretraining_batches"] * SETTINGS["pretraining_steps"] + TRAINING_STEPS)
+    steps = SETTINGS["pretraining_batches"] * SETTINGS["pretraining_steps"] + TRAINING_STEPS
     moments, save = random.Random(0), Session._save
     for number in range(20):
         output, saves, left = tmp_path / f"{number}.parquet", moments.randrange(1, steps - 3), moments.uniform(0, 0.02)

@@ -23,7 +23,7 @@ CELL = "results/smoke/cells/two_classes.training/variant~bn+depth~16.parquet"
 
 TRAINING = [
     *("rankcollapse", "run", "two_classes.training", "variant=bn", "depth=16", "dataset=fashion-mnist-mini"),
-    *("width=32", "batch_size=128", "epochs=1", "step_sizes=[0.1]", "search_pairs=1", "pairs=3"),
+    *("width=32", "batch_size=128", "epochs=1", "step_sizes=[0.1]", "seeds=3"),
     *("--checkpoint-every", "0", "--output"),
 ]
 

@@ -25,18 +25,20 @@ def verdict(interval: Interval, relation: Relation, threshold: float) -> Verdict
     return "reproduced" if holds else "refuted" if fails else "inconclusive"
 
 
-def condition(quantity: str, interval: Interval, relation: Relation, threshold: float) -> Condition:
+def condition(quantity: str, interval: Interval, relation: Relation, threshold: float, at: object = None) -> Condition:
     """One quantity against its threshold.
 
     Args:
-        quantity: what was measured, with its units.
+        quantity: what was measured, with its units; `{}` stands for `at`.
         interval: the estimate and its 95% interval.
         relation: the side of the threshold on which the claim holds.
         threshold: fixed before any run.
+        at: the point at which it was measured, say a depth; None if there is but one.
     """
     estimate, low, high, n = interval
     return Condition(
         quantity=quantity,
+        at=None if at is None else str(at),
         verdict=verdict(interval, relation, threshold),
         estimate=estimate,
         ci_low=low if math.isfinite(low) else None,
@@ -58,13 +60,27 @@ def at_worst(quantity: str, points: Mapping[Any, Interval], relation: Relation, 
         relation: as in `condition`.
         threshold: the same for all points.
     """
-    found = [condition(quantity.format(point), interval, relation, threshold) for point, interval in points.items()]
+    found = [condition(quantity, interval, relation, threshold, point) for point, interval in points.items()]
     return min(found, key=lambda each: (_FROM_WORST.index(each.verdict), each.margin))
 
 
 def between(quantity: str, points: Mapping[Any, Interval], low: float, high: float) -> list[Condition]:
     """That one quantity is at least `low`, and less than `high`, at all points; arguments are those of `at_worst`."""
-    return [at_worst(quantity, points, ">=", low), at_worst(quantity, points, "<", high)]
+    return [at_worst(f"{quantity}, lowest", points, ">=", low), at_worst(f"{quantity}, highest", points, "<", high)]
+
+
+def unless(because: str | None, found: Condition) -> Condition:
+    """The condition, but open if there is something else that must be decided first."""
+    return found.model_copy(update={"verdict": "inconclusive", "because": because}) if because else found
+
+
+def given(baseline: Condition, conditions: list[Condition]) -> list[Condition]:
+    """The conditions of a claim that says something only where a baseline holds: the baseline, then the others.
+
+    Where it does not hold, say where BN networks do not learn in so few steps, all are open, and the claim with them.
+    """
+    because = None if baseline.verdict == "reproduced" else f"a scale at which this holds: {baseline.text}"
+    return [unless(because, each) for each in (baseline, *conditions)]
 
 
 def runs_needed(found: Condition) -> int | None:
@@ -85,13 +101,15 @@ def runs_needed(found: Condition) -> int | None:
 
 def _to_decide(found: Condition) -> str:
     """What it would take to decide an inconclusive condition."""
+    if found.because:
+        return found.because
     if found.n < 3:
         what = f"n of at least 3, now {found.n}"
     elif needed := runs_needed(found):
         what = f"n of about {needed} at this spread, now {found.n}"
     else:
         what = "another way of measuring"
-    return f"{what}, {found.quantity}"
+    return f"{what}, {found.text}"
 
 
 def judge(statement: Statement, conditions: list[Condition], missing: str | None = None) -> Claim:
@@ -104,10 +122,16 @@ def judge(statement: Statement, conditions: list[Condition], missing: str | None
         statement: the claim.
         conditions: in order of importance; not used if `missing` is given.
         missing: why this run cannot decide the claim, or None.
+
+    Raises:
+        ValueError: two conditions have the same quantity: a comparison with other runs could not tell them apart.
     """
     if missing is not None:
         return Claim(**dict(statement), verdict="not_run", to_decide=missing, conditions=[])
+    if len({found.quantity for found in conditions}) < len(conditions):
+        raise ValueError(f"{statement.id} has two conditions of one quantity: {[each.quantity for each in conditions]}")
     decisive = min(conditions, key=lambda found: _FROM_WORST.index(found.verdict))
-    undecided = [_to_decide(found) for found in conditions if found.verdict == "inconclusive"]
+    undecided = dict.fromkeys(_to_decide(found) for found in conditions if found.verdict == "inconclusive")
     to_decide = "; ".join(undecided) if decisive.verdict == "inconclusive" else None
-    return Claim(**dict(statement), **dict(decisive), to_decide=to_decide, conditions=conditions)
+    numbers = dict(decisive) | {"quantity": decisive.text}
+    return Claim(**dict(statement), **numbers, to_decide=to_decide, conditions=conditions)

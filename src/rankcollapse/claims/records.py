@@ -37,9 +37,13 @@ class Condition(_Record):
     """One quantity that must lie on one side of a threshold."""
 
     quantity: str
-    """what was measured, with its units"""
+    """what was measured, with its units; `{}` stands for the point. It never depends on what was found"""
+    at: str | None = None
+    """the point: of several the one that decides"""
     verdict: Verdict
     """`reproduced` if the whole interval is on the claim's side, `refuted` if it is all on the other side"""
+    because: str | None = None
+    """what would decide it, where it is open for another reason than its own interval"""
     estimate: float
     ci_low: float | None
     """end of the 95% interval; None if it is infinite"""
@@ -49,6 +53,11 @@ class Condition(_Record):
     threshold: float
     n: int
     """independent runs behind the estimate"""
+
+    @property
+    def text(self) -> str:
+        """What was measured, and at which point."""
+        return self.quantity.format(self.at)
 
     @property
     def interval(self) -> Interval:

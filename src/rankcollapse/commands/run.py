@@ -1,7 +1,6 @@
 """Compute one cell, or the few cells of one job."""
 
 import os
-import re
 import sys
 import time
 from pathlib import Path
@@ -13,12 +12,10 @@ from pydantic import ValidationError
 from rankcollapse.commands.options import Output
 from rankcollapse.config.validation import explain, literal
 from rankcollapse.datasets.catalogue import cached_files, catalogue
-from rankcollapse.errors import UserError
+from rankcollapse.errors import UserError, of_memory, told
 from rankcollapse.experiments import rooms
 from rankcollapse.experiments.base import Cell, Derived
 from rankcollapse.training.devices import resolve_device, take_gpu
-
-NO_MEMORY = re.compile("allocate memory")  # in torch's message: it has no type of its own for a full CPU memory
 
 
 def run(
@@ -43,14 +40,17 @@ def run(
         print(f"on GPU {os.environ['CUDA_VISIBLE_DEVICES']}", file=sys.stderr, flush=True)
     import torch
 
+    device = resolve_device(device)
     torch.set_num_threads(threads)
     torch.backends.cudnn.allow_tf32 = False  # as matrix products have it: float32 is float32
     try:
         run_cell(frame, settings, output, device, threads, checkpoint_every)
     except (RuntimeError, MemoryError) as error:
-        if not isinstance(error, (torch.OutOfMemoryError, MemoryError)) and not NO_MEMORY.search(str(error)):
+        if not isinstance(error, torch.OutOfMemoryError) and not of_memory(error):
             raise
-        raise UserError(f"the {device} is out of memory ({error}). Use a smaller setting or another device.") from None
+        raise UserError(
+            f"the {device} is out of memory{told(error)}. Use a smaller setting or another device."
+        ) from None
 
 
 def read_arguments(frame: str, settings: list[str], output: Path) -> tuple[dict[str, Any], list[Cell]]:
@@ -91,7 +91,6 @@ def run_cell(frame: str, settings: list[str], output: Path, device: str, threads
     from rankcollapse.training.session import Session
 
     arguments, cells = read_arguments(frame, settings, output)
-    device = resolve_device(device)
     name = arguments.get("dataset")
     if name in catalogue() and not all(path.is_file() for path in cached_files(name)):
         from rankcollapse.datasets.fetch import fetch  # what it imports for the network is seldom needed

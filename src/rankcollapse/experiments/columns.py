@@ -1,8 +1,12 @@
 """Descriptions of the columns that several frames have; light, since cells name them."""
 
 SEARCHED = {
-    "phase": "search (choosing the step size) or final (with the chosen one)",
+    "phase": "final (with the step size that the network took) or search (with one that was tried and dropped)",
     "step_size": "step size of the optimizer",
+}
+TRIED = {
+    "step": "gradient steps done",
+    "loss": "of a step size that was dropped: mean cross entropy of the batches that decided; missing if diverged",
 }
 OUTCOME = {
     "final_loss": "after the last step: mean cross entropy over the whole training set, BN on batch statistics; "

@@ -37,6 +37,7 @@ ComparedDepths = Annotated[
 ]
 StepSize = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 StepSizes = Annotated[list[StepSize], Field(min_length=1), Distinct]
+SpectrumLayers = Annotated[int, Field(ge=20)]  # theory.lyapunov.BLOCKS: of which an error is made
 Tau = Annotated[float, Field(ge=0, lt=1, description="threshold of the soft rank")]
 Width = Annotated[int, Field(ge=2)]
 Widths = Annotated[list[Width], Field(min_length=1), Distinct]
@@ -65,21 +66,14 @@ class OfData(Parameters):
 
 
 class Trained(Parameters):
-    """Training with a step size that is searched."""
+    """Training with a step size that each network chooses for itself."""
 
     epochs: Count
     """passes over the training set"""
     step_sizes: StepSizes
-    """grid from which the step size of each variant and depth is chosen by final training loss"""
-
-
-class Searched(Trained):
-    """The same, the search on networks with seeds of their own."""
-
-    search_seeds: Count
-    """networks trained with every step size of the grid, on seeds of their own"""
+    """grid from which each network takes the step size with the least training loss; the worse are dropped early"""
     seeds: Count
-    """networks trained with the step size that the search chose"""
+    """networks; those of one seed have the same weights and order of data in all variants"""
 
 
 class WithChains(Parameters):

@@ -1,5 +1,6 @@
 """What the trainer, pre-training and measurements ask of an ensemble of networks, whatever its architecture."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Protocol, Self
@@ -20,22 +21,27 @@ class Ensemble(Protocol):
         return len(self.parameters()[0])
 
     @property
+    @abstractmethod
     def depth(self) -> int:
         """Hidden states of the network."""
 
     @property
+    @abstractmethod
     def at_once(self) -> int:
         """Members that are stepped together."""
 
+    @abstractmethod
     def parameters(self, hidden: int | None = None) -> list[Tensor]:
         """All parameter tensors, each `(E, ...)`; with `hidden`, those up to that hidden state only.
 
         The last two are weight and bias of the linear classifier, `(E, classes, d)` and `(E, classes, 1)`.
         """
 
+    @abstractmethod
     def weights(self, hidden: int) -> list[Tensor]:
         """The weights up to that hidden state, without biases, gains and shifts: what pre-training changes."""
 
+    @abstractmethod
     def hidden_states(self, X: Tensor) -> Iterator[Tensor]:
         """The hidden states, `(E, d, N)` each, of a batch `(E, N, ...)` for each member."""
 
@@ -48,6 +54,7 @@ class Ensemble(Protocol):
         weight, bias = self.parameters()[-2:]
         return torch.baddbmm(bias, weight, self.hidden_state(X, self.depth))
 
+    @abstractmethod
     def mapped(self, change: Callable[[Tensor], Tensor]) -> Self:
         """The same network with each parameter tensor changed."""
 

@@ -1,9 +1,12 @@
 """Provenance of a cell: everything that made it."""
 
+import os
 import platform
+import re
 import subprocess
 from datetime import UTC, datetime
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 from packaging.requirements import Requirement
@@ -11,6 +14,8 @@ from packaging.requirements import Requirement
 from rankcollapse.datasets.catalogue import catalogue
 from rankcollapse.provenance.fingerprints import ROOT, settings_hash, source_hash
 from rankcollapse.provenance.records import CellRecord, Commit
+
+KERNELS = ("ATEN_CPU_CAPABILITY", "MKL_CBWR", "MKL_ENABLE_INSTRUCTIONS", "ONEDNN_MAX_CPU_ISA", "OPENBLAS_CORETYPE")
 
 
 def commit() -> Commit:
@@ -31,6 +36,27 @@ def packages() -> dict[str, str]:
     """Versions of this package's direct dependencies; those of its extras, which have a marker, are left out."""
     named = map(Requirement, metadata.requires("rankcollapse") or [])
     return {name: metadata.version(name) for name in sorted(each.name for each in named if not each.marker)}
+
+
+def processor() -> str:
+    """The name of the processor."""
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        text = ""  # not Linux
+    named = re.search(r"^model name\s*: (.+)$", text, re.M)
+    return named[1].strip() if named else platform.processor() or platform.machine()
+
+
+def kernels() -> str:
+    """The libraries of torch's products, and what the environment says of their kernels."""
+    import torch
+
+    built = torch.__config__.show()
+    blas = re.search(r"BLAS_INFO=(\w+)", built)
+    parts = [f"torch {torch.__version__}", f"BLAS {blas[1] if blas else 'unknown'}"]
+    parts += [f"oneDNN {found[1]}" for found in [re.search(r"MKL-DNN v([\d.]+)", built)] if found]
+    return ", ".join(parts + [f"{name}={os.environ[name]}" for name in KERNELS if name in os.environ])
 
 
 def describe(modules: list[str], settings: dict[str, Any], device: str, threads: int) -> CellRecord:
@@ -57,6 +83,9 @@ def describe(modules: list[str], settings: dict[str, Any], device: str, threads:
         python=platform.python_version(),
         platform=platform.platform(),
         device=torch.cuda.get_device_name() if device == "cuda" else f"cpu ({platform.machine()})",
+        processor=processor(),
+        instructions=torch.backends.cpu.get_cpu_capability(),
+        kernels=kernels(),
         threads=threads,
         float32_matmul_precision=torch.get_float32_matmul_precision(),
         started=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -32,7 +32,7 @@ class Record(BaseModel):
             name = ".".join(map(str, mistake["loc"]))
             raise UserError(
                 f"{path} is not the provenance that this version writes ({name}: {mistake['msg']}). "
-                "Delete it and run the workflow again."
+                "Restore it if git tracks it; else delete it and run the workflow again."
             ) from None
 
 
@@ -61,6 +61,12 @@ class CellRecord(Commit):
     python: str
     platform: str
     device: str
+    processor: str
+    """its name, as the system gives it"""
+    instructions: str
+    """vector instructions for which torch chose its kernels, say AVX2 or AVX512"""
+    kernels: str
+    """libraries of torch's products, and the variables of the environment that choose among their kernels"""
     threads: int
     float32_matmul_precision: str
     """of torch; "highest" means no TF32"""
@@ -73,7 +79,7 @@ class CellRecord(Commit):
 
     def identity(self) -> dict[str, Any]:
         """All that decides the rows, and nothing else: a checkpoint of another identity is not used."""
-        return self.model_dump(exclude={"commit", "clean", "started", "seconds", "clock"})
+        return self.model_dump(exclude={"commit", "clean", "processor", "started", "seconds", "clock"})
 
 
 class Cost(Record):
@@ -120,3 +126,8 @@ class Manifest(Commit):
     def devices(self) -> list[str]:
         """The devices that computed."""
         return sorted({device for frame in self.frames.values() for device in frame.devices})
+
+    @property
+    def processors(self) -> list[str]:
+        """The processors that computed, each with the instructions and kernels that torch chose on it."""
+        return sorted({f"{cell.processor}, {cell.instructions}; {cell.kernels}" for cell in self.cells})

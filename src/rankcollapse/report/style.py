@@ -7,6 +7,7 @@ import io
 import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from rankcollapse.statistics.intervals import mean_interval
+from rankcollapse.statistics.intervals import Bounds, mean_interval
 from rankcollapse.storage.files import write_whole
 
 mpl.use("agg")
@@ -80,9 +81,9 @@ def gradation(labels: Sequence[str]) -> dict[str, Look]:
     return {label: Look(label, colour, "o") for label, colour in zip(labels, colours, strict=True)}
 
 
-def judged(values: pd.Series) -> tuple[float, float]:
+def judged(values: pd.Series, bounds: Bounds | None = None) -> tuple[float, float]:
     """Seaborn's error bar: the interval that is judged; none where it is infinite."""
-    _, low, high, _ = mean_interval(values)
+    _, low, high, _ = mean_interval(values, bounds)
     return (low, high) if np.isfinite(high - low) else (np.nan, np.nan)
 
 
@@ -108,6 +109,7 @@ def curves(
     y: str,
     hue: str,
     looks: dict[Any, Look] = VARIANTS,
+    bounds: Bounds | None = None,
     band: bool = False,
     **options: Any,
 ) -> None:
@@ -120,6 +122,7 @@ def curves(
         y: column whose mean is drawn.
         hue: column whose values make the curves, each with a legend entry.
         looks: their looks by value; values without one are not drawn.
+        bounds: of the quantity `y`; None if it has none.
         band: whether intervals are bands, for curves of many points, and not bars.
         options: further arguments of `seaborn.lineplot`.
     """
@@ -130,7 +133,7 @@ def curves(
     else:
         style |= {"dashes": False, "markeredgewidth": 0, "err_style": "bars", "err_kws": {"capsize": 2}}
     if not table.empty:
-        sns.lineplot(table, x=x, y=y, errorbar=judged, ax=axes, **(style | options))
+        sns.lineplot(table, x=x, y=y, errorbar=partial(judged, bounds=bounds), ax=axes, **(style | options))
         if np.ptp(table[x]) >= 1:  # epochs, depths, widths: no half of one
             axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
     _without_legend(axes)

@@ -17,7 +17,7 @@ def condition_texts(condition: Condition) -> list[str]:
     """A condition for readers: quantity, estimate, interval, relation and threshold, n."""
     low, high = interval_text(condition)
     return [
-        condition.quantity,
+        condition.text,
         f"{condition.estimate:.4g}",
         f"{low} to {high}" if low or high else "",
         f"{condition.relation} {condition.threshold:.4g}",

@@ -3,33 +3,27 @@
 Figures, numbers and judges all use it, so that what is drawn and quoted is what is judged.
 """
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
 
-from rankcollapse.statistics.intervals import Interval, mean_interval
+from rankcollapse.statistics.intervals import Bounds, Interval, mean_interval
 
 
-def estimates(
-    table: pd.DataFrame,
-    by: str | list[str],
-    value: str,
-    interval: Callable[[Sequence[float]], Interval] = mean_interval,
-) -> pd.DataFrame:
+def estimates(table: pd.DataFrame, by: str | list[str], value: str, bounds: Bounds | None = None) -> pd.DataFrame:
     """The estimate of a quantity for each group of rows.
 
     Args:
         table: one independent run a row, at least one.
         by: the columns whose values make the groups.
         value: the column that is estimated.
-        interval: the values of a group to its estimate and interval.
+        bounds: of the quantity; None if it has none.
 
     Returns:
         One row a group, in ascending order: `by`, then `estimate`, `low`, `high` and `n`.
     """
     columns = [by] if isinstance(by, str) else by
-    rows = [(*key, *interval(group)) for key, group in table.groupby(columns)[value]]
+    rows = [(*key, *mean_interval(group, bounds)) for key, group in table.groupby(columns)[value]]
     return pd.DataFrame(rows, columns=[*columns, *Interval._fields])
 
 

@@ -27,7 +27,7 @@ def power_law(points: dict[float, Interval]) -> Interval:
 
     Args:
         points: positive estimates with their intervals, by positive abscissa; at least three, their widths are the
-            weights.
+            weights. One without an interval gets the largest relative width of the others.
 
     Raises:
         ValueError: fewer than three points, or one that is not positive.
@@ -37,6 +37,8 @@ def power_law(points: dict[float, Interval]) -> Interval:
         raise ValueError(f"expected at least three positive points, got {points}")
     half = np.array([(point.high - point.low) / 2 for point in points.values()])
     errors = half / stats.norm.ppf(0.975) / y
+    known = np.isfinite(errors)
+    errors = np.where(known, errors, errors[known].max() if known.any() else 1.0)
     errors = np.maximum(errors, max(1e-4 * errors.max(), 1e-12))  # a point without spread does not decide alone
     return _slope(add_constant(np.log(x)), np.log(y), errors, scale=None, use_t=True)
 

@@ -21,26 +21,111 @@ class Interval(NamedTuple):
         return Interval(self.estimate / divisor, self.low / divisor, self.high / divisor, self.n)
 
 
-def mean_interval(values: Sequence[float], confidence: float = 0.95) -> Interval:
-    """Mean of independent runs with Student's t interval.
+class Bounds(NamedTuple):
+    """What a quantity can be, and so how certain a few runs that are alike make its mean.
 
-    Equal values give an interval of width zero. A single run has no interval: its bounds are infinite.
+    Student's t interval of five equal values has no width, and that of five skewed ones is too short. So a little is
+    added to the sum of squares of the runs: that of runs which were not seen, but might have been.
+
+    Attributes:
+        low: the least value.
+        high: the largest.
+        unit: two runs are added that differ from the mean by so much: 1 for a quantity that is counted.
+        at_ends: so many runs are added at the least value, and as many at the largest.
+    """
+
+    low: float
+    high: float
+    unit: float = 0.0
+    at_ends: float = 0.0
+
+    def unseen(self, mean: float) -> float:
+        """The sum of squares about a mean of the runs that were not seen."""
+        return 2 * self.unit**2 + self.at_ends * ((mean - self.low) ** 2 + (self.high - mean) ** 2)
+
+
+SHARE = Bounds(0.0, 1.0, at_ends=0.03)  # accuracies, cosines
+
+
+def rank_bounds(most: int) -> Bounds:
+    """Of a rank measure of one state: between 1 (0 for a state that is zero) and `min(d, N)`."""
+    return Bounds(1.0, float(most), unit=1.0)
+
+
+def _t_interval(sample: np.ndarray, unseen: float, confidence: float) -> Interval:
+    """Student's t interval; all of the line for a single run, or for equal ones of which nothing else is known."""
+    mean, n = float(sample.mean()), sample.size
+    squares = float(((sample - mean) ** 2).sum()) + unseen
+    if n == 1 or squares == 0:
+        return Interval(mean, -math.inf, math.inf, n)
+    half = float(stats.t.ppf((1 + confidence) / 2, n - 1) * math.sqrt(squares / (n - 1) / n))
+    return Interval(mean, mean - half, mean + half, n)
+
+
+def _sample(values: Sequence[float]) -> np.ndarray:
+    sample = np.asarray(values, float)
+    if sample.size == 0 or not np.isfinite(sample).all():
+        raise ValueError(f"expected at least one finite value, got {sample.tolist()}")
+    return sample
+
+
+def mean_interval(values: Sequence[float], bounds: Bounds | None = None, confidence: float = 0.95) -> Interval:
+    """Mean of independent runs with Student's t interval, widened and cut as the bounds of the quantity say.
+
+    A single run has no interval, nor have equal ones of a quantity without bounds: theirs is the whole line.
 
     Args:
         values: one number a run, at least one.
+        bounds: of the quantity; None if it has none.
         confidence: coverage of the interval.
 
     Raises:
         ValueError: no value, or one that is not finite.
     """
-    sample = np.asarray(values, float)
-    if sample.size == 0 or not np.isfinite(sample).all():
-        raise ValueError(f"expected at least one finite value, got {sample.tolist()}")
-    mean = float(sample.mean())
-    if sample.size == 1:
-        return Interval(mean, -math.inf, math.inf, 1)
-    half = float(stats.t.ppf((1 + confidence) / 2, sample.size - 1) * sample.std(ddof=1) / sample.size**0.5)
-    return Interval(mean, mean - half, mean + half, sample.size)
+    sample = _sample(values)
+    if bounds is None:
+        return _t_interval(sample, 0.0, confidence)
+    mean, low, high, n = _t_interval(sample, bounds.unseen(float(sample.mean())), confidence)
+    least, most = min(bounds.low, float(sample.min())), max(bounds.high, float(sample.max()))  # but for rounding
+    return Interval(mean, max(low, least), min(high, most), n)
+
+
+def difference_interval(
+    first: Sequence[float], second: Sequence[float], bounds: Bounds | None = None, confidence: float = 0.95
+) -> Interval:
+    """Mean of the first less the second, run by run, with an interval as `mean_interval` has it.
+
+    Args:
+        first: one number a run, at least one.
+        second: of the same runs, say the same seeds.
+        bounds: of each of the two; None if they have none.
+        confidence: coverage of the interval.
+
+    Raises:
+        ValueError: no value, one that is not finite, or not as many on both sides.
+    """
+    one, other = _sample(first), _sample(second)
+    if one.size != other.size:
+        raise ValueError(f"expected as many values on both sides, got {one.size} and {other.size}")
+    if bounds is None:
+        return _t_interval(one - other, 0.0, confidence)
+    unseen = bounds.unseen(float(one.mean())) + bounds.unseen(float(other.mean()))
+    mean, low, high, n = _t_interval(one - other, unseen, confidence)
+    most = bounds.high - bounds.low
+    return Interval(mean, max(low, -most), min(high, most), n)
+
+
+def ratio_interval(first: Sequence[float], second: Sequence[float], confidence: float = 0.95) -> Interval:
+    """Geometric mean of the first over the second, run by run: positive numbers; t interval of their logarithms.
+
+    Raises:
+        ValueError: as `difference_interval`, or a number is not positive.
+    """
+    one, other = _sample(first), _sample(second)
+    if (one <= 0).any() or (other <= 0).any():
+        raise ValueError(f"expected positive values, got {one.tolist()} and {other.tolist()}")
+    mean, low, high, n = difference_interval(np.log(one), np.log(other), confidence=confidence)
+    return Interval(math.exp(mean), math.exp(low), math.exp(high) if math.isfinite(high) else math.inf, n)
 
 
 def mser_burn_in(series: Sequence[float], batch: int = 5) -> int:
@@ -78,13 +163,14 @@ def stationary_interval(series: np.ndarray, confidence: float = 0.95) -> tuple[I
         The interval over the chains, and the number of observations deleted from each.
     """
     burn_in = mser_burn_in(series.mean(0))
-    return mean_interval(series[:, burn_in:].mean(1), confidence), burn_in
+    return mean_interval(series[:, burn_in:].mean(1), confidence=confidence), burn_in
 
 
 def rank_correlation(x: Sequence[float], y: Sequence[float], groups: Sequence[int]) -> Interval:
     """Spearman's correlation with an interval that allows for dependence within groups (say, of one seed).
 
-    The groups are left out one at a time (jackknife); Student's t with one degree of freedom less than groups.
+    The groups are left out one at a time (jackknife), on Fisher's scale; Student's t with one degree of freedom less
+    than groups.
 
     Args:
         x: one number an observation; infinities are ranked as such.
@@ -102,9 +188,18 @@ def rank_correlation(x: Sequence[float], y: Sequence[float], groups: Sequence[in
     def correlation(kept: np.ndarray) -> float:
         return float(np.corrcoef(stats.rankdata(x[kept]), stats.rankdata(y[kept]))[0, 1])
 
-    estimate = correlation(groups == groups)
-    without = np.array([correlation(groups != name) for name in names])
-    n = len(names)
-    error = math.sqrt((n - 1) / n * ((without - without.mean()) ** 2).sum())
+    observations = len(x)
+    swapped = 12 / (observations * (observations**2 - 1))  # what a correlation of 1 loses if two neighbours swap places
+    most = math.atanh(1 - swapped)
+
+    def transformed(found: float) -> float:
+        """On Fisher's scale, which has no end; a correlation of 1 counts as if two neighbours had swapped places."""
+        return math.copysign(math.atanh(min(abs(found), 1 - swapped)), found)
+
+    n, estimate = len(names), correlation(groups == groups)
+    without = np.array([transformed(correlation(groups != name)) for name in names])
+    error = math.sqrt((n - 1) / n * float(((without - without.mean()) ** 2).sum()))
+    error = max(error, most - math.atanh(1 - 2 * swapped))  # also where the order is the same without any group
     margin = float(stats.t.ppf(0.975, n - 1)) * error
-    return Interval(estimate, max(-1.0, estimate - margin), min(1.0, estimate + margin), n)
+    low, high = (math.tanh(transformed(estimate) + side) for side in (-margin, margin))
+    return Interval(estimate, min(low, estimate), max(high, estimate), n)

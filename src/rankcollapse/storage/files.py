@@ -78,4 +78,6 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise UserError(f"{path} is damaged: {error}. Delete it and run the workflow again.") from None
+        raise UserError(
+            f"{path} is damaged: {error}. Restore it if git tracks it; else delete it and run the workflow again."
+        ) from None

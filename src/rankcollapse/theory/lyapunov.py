@@ -20,6 +20,9 @@ from rankcollapse.theory.propagation import draw_weights
 from rankcollapse.theory.random_streams import generator
 from rankcollapse.theory.terms import BatchNormalization, WeightLaw, check
 
+BLOCKS = 20  # of layers, whose means give a chain its own standard errors
+FEW = 4  # chains: fewer are compared by their blocks, more with each other
+
 
 @dataclass(frozen=True)
 class Spectrum:
@@ -27,20 +30,53 @@ class Spectrum:
 
     Attributes:
         exponents: mean over the chains, a layer, descending, `(n,)`, float64.
-        standard_errors: of those means, `(n,)`; NaN for a single chain.
+        standard_errors: of those means, `(n,)`.
+        degrees: degrees of freedom of the standard errors.
         chains: exponents of each chain, `(chains, n)`.
     """
 
     exponents: Tensor
     standard_errors: Tensor
+    degrees: int
     chains: Tensor
 
     @property
     def neutral(self) -> int:
         """Number of leading exponents up to the last one compatible with zero, by t tests (5% for all together)."""
-        chains, exponents = self.chains.shape
-        margin = stats.t.ppf(1 - 0.05 / exponents, max(chains - 1, 1)) * self.standard_errors.nan_to_num(0.0)
-        return int((self.exponents + margin + 1e-12 >= 0).nonzero().max()) + 1
+        margin = stats.t.ppf(1 - 0.05 / len(self.exponents), self.degrees) * self.standard_errors
+        return max((self.exponents + margin + 1e-12 >= 0).nonzero().flatten().tolist(), default=-1) + 1
+
+
+def spectrum_of(chains: Tensor) -> Spectrum:
+    """The spectrum of independent chains, with standard errors from what they differ by.
+
+    Args:
+        chains: exponents of each chain, `(chains, n)`.
+
+    Raises:
+        ValueError: there are fewer than `FEW` chains.
+    """
+    if len(chains) < FEW:
+        raise ValueError(f"expected at least {FEW} chains, got {len(chains)}")
+    return Spectrum(chains.mean(0), chains.std(0) / math.sqrt(len(chains)), len(chains) - 1, chains)
+
+
+def _of_few(blocks: Tensor) -> Spectrum:
+    """The spectrum of few chains, with standard errors from within them: batch means.
+
+    The mean of a block is correlated with that of the next: for a neutral direction, whose scale only fluctuates, one
+    that is too high is followed by one that is too low. The variance allows for it, but is not cut below a tenth.
+
+    Args:
+        blocks: exponents of each chain over each block of layers, `(chains, BLOCKS, n)`.
+    """
+    chains, count, _ = blocks.shape
+    apart = blocks - blocks.mean(1, keepdim=True)
+    squares = apart.square().sum((0, 1))
+    lagged = (apart[:, 1:] * apart[:, :-1]).sum((0, 1)) / squares.clamp_min(torch.finfo(blocks.dtype).tiny)
+    degrees = chains * (count - 1)
+    variance = squares / degrees * (1 + 2 * lagged).clamp_min(0.1)
+    return Spectrum(blocks.mean((0, 1)), (variance / (chains * count)).sqrt(), degrees, blocks.mean(1))
 
 
 def lyapunov_spectrum(
@@ -74,10 +110,11 @@ def lyapunov_spectrum(
         device: torch device of the chains; the spectrum is returned on the CPU.
 
     Returns:
-        The spectrum, `min(d, N)` exponents (one less with centring).
+        The spectrum, `min(d, N)` exponents (one less with centring). Its standard errors are those of independent
+        chains, or from within the chains where they are fewer than `FEW`.
 
     Raises:
-        ValueError: an argument is out of its range, or the product is singular.
+        ValueError: there are fewer layers than `BLOCKS`, an argument is out of its range, or the product is singular.
     """
     samples = width if batch is None else batch
     columns = samples - (normalization in ("center", "full"))
@@ -90,19 +127,22 @@ def lyapunov_spectrum(
     W = torch.empty(chains, width, columns if fresh else width, device=device)
     state = _Product(torch.randn(chains, width, columns, generator=draw, dtype=torch.float64).to(device))
     draw = torch.Generator(device).manual_seed(draw.initial_seed() + 1)
-    start = state.s
+    ends = {burn_in + layers * block // BLOCKS: block for block in range(BLOCKS + 1)}
+    scales = []
     for layer in range(burn_in + layers):
-        if layer == burn_in:
-            start = state.s
+        if layer in ends:
+            scales.append(state.s)
         draw_weights(W, weights, draw)
         A = W.double() if fresh else W.double() @ state.U
         state.grow(A if gamma == math.inf else state.U + gamma * A, samples if scaled else None)
     if not torch.isfinite(state.s).all():
         raise ValueError(f"a product of these weights ({weights}) is singular: it has no finite exponents")
-    exponents = ((state.s - start) / layers).cpu()
-    exponents = exponents[:, exponents.mean(0).argsort(descending=True)]
-    errors = exponents.std(0) / math.sqrt(chains) if chains > 1 else torch.full((columns,), math.nan)
-    return Spectrum(exponents.mean(0), errors, exponents)
+    scales = torch.stack([*scales, state.s], dim=1).cpu()  # (chains, BLOCKS + 1, columns)
+    scales = scales[:, :, (scales[:, -1] - scales[:, 0]).mean(0).argsort(descending=True)]
+    if chains >= FEW:
+        return spectrum_of((scales[:, -1] - scales[:, 0]) / layers)
+    lengths = torch.tensor(sorted(ends)).diff().view(-1, 1)
+    return _of_few(scales.diff(dim=1) / lengths)
 
 
 class _Product:
@@ -139,10 +179,10 @@ def _check_arguments(
     width: int, layers: int, chains: int, samples: int, columns: int, gamma: float, burn_in: int | None, kind: str
 ) -> None:
     """Refuse arguments of `lyapunov_spectrum` that are out of their range."""
-    if layers < 1 or chains < 1 or not 1 <= samples <= width or columns < 1:
+    if layers < BLOCKS or chains < 1 or not 1 <= samples <= width or columns < 1:
         raise ValueError(
-            f"layers and chains must be at least 1 and the batch between 1 (2 with centring) and the width {width}; "
-            f"got layers={layers}, chains={chains}, batch={samples}"
+            f"layers must be at least {BLOCKS}, chains at least 1, and the batch between 1 (2 with centring) and the "
+            f"width {width}; got layers={layers}, chains={chains}, batch={samples}"
         )
     if not gamma > 0:
         raise ValueError(f"gamma must be positive (or infinite), got {gamma}")

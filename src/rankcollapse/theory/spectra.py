@@ -60,6 +60,9 @@ def numerical_rank(H: Tensor) -> Tensor:
 
     Returns:
         Integer tensor `(...)`.
+
+    Raises:
+        ValueError: an entry is not finite, the entries are no floating-point numbers, or a side is empty.
     """
     return measures(H)["numerical_rank", None]
 
@@ -75,7 +78,7 @@ def soft_rank(H: Tensor, tau: float) -> Tensor:
         Integer tensor `(...)`.
 
     Raises:
-        ValueError: `tau` is outside `[0, 1)`.
+        ValueError: `tau` is outside `[0, 1)`, or as `numerical_rank`.
     """
     return measures(H, [tau])["soft_rank", tau]
 
@@ -88,6 +91,9 @@ def participation_ratio(H: Tensor) -> Tensor:
 
     Returns:
         Tensor `(...)` of the dtype of the singular values.
+
+    Raises:
+        ValueError: as `numerical_rank`.
     """
     return measures(H)["participation_ratio", None]
 
@@ -100,6 +106,9 @@ def stable_rank(H: Tensor) -> Tensor:
 
     Returns:
         Tensor `(...)` of the dtype of the singular values.
+
+    Raises:
+        ValueError: as `numerical_rank`.
     """
     return measures(H)["stable_rank", None]
 
@@ -124,6 +133,9 @@ def measures(H: Tensor, taus: Sequence[float] = ()) -> dict[tuple[str, float | N
 
     Returns:
         Tensors `(...)` by name of the measure and threshold (None but for the soft rank).
+
+    Raises:
+        ValueError: as `soft_rank`.
     """
     sigma = singular_values(H)
     d = H.shape[-2]

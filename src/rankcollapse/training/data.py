@@ -41,6 +41,10 @@ class Data:
         """What some of the members learn."""
         return Data(self.images, self.labels[group], self.subsets[group])
 
+    def select(self, members: list[int]) -> "Data":
+        """What the members of these numbers learn."""
+        return Data(self.images, self.labels[members], self.subsets[members])
+
     def batch(self, positions: Tensor) -> tuple[Tensor, Tensor]:
         """Images `(E, N, ...)` and labels `(E, N)` at positions `(E, N)` of the members' training sets."""
         index = self.subsets.gather(1, positions)
@@ -81,12 +85,12 @@ def draw_changes(keys: list[tuple], epoch: int, samples: int) -> Tensor:
     return torch.stack([drawn(generator(*key, "augmentation", epoch)) for key in keys])
 
 
-def random_batches(keys: list[tuple], samples: int, batch_size: int) -> Tensor:
+def random_batches(keys: list[tuple], samples: int, batch_size: int, name: str = "batch_size") -> Tensor:
     """Numbers of random different images, a batch for every key, `(keys, batch_size)`, on the CPU.
 
     Raises:
         UserError: there are fewer images than a batch.
     """
     if batch_size > samples:
-        raise UserError(f"batch_size={batch_size}: the training set has {samples} samples only")
+        raise UserError(f"{name}={batch_size}: the training set has {samples} samples only")
     return torch.stack([torch.randperm(samples, generator=generator(*key))[:batch_size] for key in keys])

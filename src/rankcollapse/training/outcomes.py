@@ -2,26 +2,58 @@
 
 import math
 
-from rankcollapse.networks.ensemble import Ensemble
+from rankcollapse.training.contest import Member, Row
 from rankcollapse.training.data import Data
-from rankcollapse.training.step_size import Member, Row
-from rankcollapse.training.trainer import evaluate
+from rankcollapse.training.history import HISTORY
+from rankcollapse.training.trainer import Trained, evaluate
+
+NO_OUTCOME = {"final_loss": None, "final_accuracy": None}
 
 
-def outcomes(network: Ensemble, data: Data, batch_size: int) -> list[Row]:
-    """For every member its loss and accuracy over its whole training set; the loss is None if it is not finite."""
-    losses, accuracies = (values.tolist() for values in evaluate(network, data, batch_size))
+def outcomes(trained: Trained, data: Data, batch_size: int) -> list[Row]:
+    """Loss and accuracy over its whole training set of every member that was trained to the end.
+
+    The loss is None if it is not finite.
+
+    Args:
+        trained: what the training left.
+        data: that of the ensemble that began.
+        batch_size: samples in a batch of the evaluation.
+    """
+    losses, accuracies = evaluate(trained.network, data.select(trained.members), batch_size)
     return [
         {"final_loss": loss if math.isfinite(loss) else None, "final_accuracy": accuracy}
-        for loss, accuracy in zip(losses, accuracies, strict=True)
+        for loss, accuracy in zip(losses.tolist(), accuracies.tolist(), strict=True)
     ]
 
 
-def with_outcomes(history: list[Row], members: list[Member], ends: list[Row], last: int) -> list[Row]:
-    """The history of a training: the member of each row in words, and in the rows of the last step how it ended."""
+def tried(trained: Trained, members: list[Member]) -> list[Row]:
+    """A row for each step size that a network did not take: when it was dropped, and the loss that decided."""
     return [
-        {name: value for name, value in row.items() if name != "member"}
-        | members[row["member"]]._asdict()
-        | (ends[row["member"]] if row["step"] == last else dict.fromkeys(ends[row["member"]]))
-        for row in history
+        members[member]._asdict()
+        | {"phase": "search", "step": step, "loss": loss if math.isfinite(loss) else None}
+        | {"diverged": not math.isfinite(loss)}
+        | NO_OUTCOME
+        for member, step, loss in trained.dropped
     ]
+
+
+def course(trained: Trained, members: list[Member], data: Data, batch_size: int) -> list[Row]:
+    """The rows of `tried`, then the history of the others, in the rows of its last step how they ended.
+
+    Args:
+        trained: what the training left, `trained.history` up to the last step.
+        members: what the members of the ensemble that began are.
+        data: what they learned.
+        batch_size: samples in a batch of the evaluation.
+    """
+    ends = dict(zip(trained.members, outcomes(trained, data, batch_size), strict=True))
+    last = max(row["step"] for row in trained.history)
+    final = [
+        {name: row[name] for name in HISTORY}
+        | members[row["member"]]._asdict()
+        | {"phase": "final"}
+        | (ends[row["member"]] if row["step"] == last else NO_OUTCOME)
+        for row in trained.history
+    ]
+    return [dict.fromkeys(HISTORY) | row for row in tried(trained, members)] + final

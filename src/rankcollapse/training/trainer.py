@@ -6,8 +6,8 @@ replayed as a graph.
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -18,6 +18,7 @@ from rankcollapse.networks.ensemble import Ensemble
 from rankcollapse.theory.random_streams import generator
 from rankcollapse.theory.spectra import measures, rescaled
 from rankcollapse.theory.terms import OptimizerKind, Precision
+from rankcollapse.training.contest import Leg, best, legs
 from rankcollapse.training.data import Data, augmented, draw_changes, order
 from rankcollapse.training.history import HISTORY
 from rankcollapse.training.optimizer import Optimizer, repeated, restore
@@ -45,6 +46,8 @@ class Plan:
         augmentation: whether images are moved and mirrored at random (`augmented`), anew in every epoch.
         precision: of the products in the steps; `bfloat16` is mixed precision with float32 parameters. Measurements
             are in float32.
+        contests: for every member the network that it is; members that are one network at several step sizes compete,
+            and only the best is trained to the end (`training.contest`). None: all members are.
     """
 
     step_sizes: list[float]
@@ -57,25 +60,55 @@ class Plan:
     probe_size: int | None = None
     augmentation: bool = False
     precision: Precision = "float32"
+    contests: list[int] | None = None
+
+    def of(self, members: list[int]) -> "Plan":
+        """The plan of some of the members."""
+        each = {name: [getattr(self, name)[member] for member in members] for name in ("step_sizes", "keys")}
+        contests = self.contests and [self.contests[member] for member in members]
+        return replace(self, **each, contests=contests)
+
+
+class Dropped(NamedTuple):
+    """A member that was not trained to the end."""
+
+    member: int
+    step: int
+    """gradient steps done"""
+    loss: float
+    """by which it was judged; not finite if it diverged"""
+
+
+class Trained(NamedTuple):
+    """What a training leaves.
+
+    Attributes:
+        network: the members that were trained to the end.
+        members: their numbers in the ensemble that began.
+        history: one row for each of them and each measured step: its number `member`, and `HISTORY`.
+        dropped: the other members.
+    """
+
+    network: Ensemble
+    members: list[int]
+    history: list[dict[str, Any]]
+    dropped: list[Dropped]
 
 
 def train(
     network: Ensemble, data: Data, plan: Plan, session: Session | None = None, phase: str = "training"
-) -> list[dict[str, Any]]:
-    """Train all members in place on the cross entropy.
+) -> Trained:
+    """Train all members on the cross entropy; where members compete, the best of each contest.
 
     A member that diverges goes on with values that are not finite; products are batched member by member, so the
     others never see them.
 
     Args:
-        network: an ensemble of `E` members; its parameters are changed.
+        network: an ensemble of `E` members; its parameters are changed in place, until a member is dropped.
         data: what they learn.
         plan: step sizes, batches, epochs, measurements.
         session: where checkpoints go and progress is shown.
         phase: name of this training in the session.
-
-    Returns:
-        One row for each measured step and member: its number `member`, and `HISTORY`.
 
     Raises:
         UserError: a training set is smaller than one batch.
@@ -83,10 +116,15 @@ def train(
     session = session or Session()
     state = _State(network, data, plan)
     steps_an_epoch = data.samples // plan.batch_size
+    steps = plan.epochs * steps_an_epoch
+    halvings = {leg.last: leg for leg in legs(plan.contests or range(len(plan.keys)), steps)}
+    openings = {leg.first for leg in halvings.values()}
     step, epoch = None, -1
-    for number in session.phase(phase, plan.epochs * steps_an_epoch, state.saved, state.resume):
+    for number in session.phase(phase, steps, state.saved, state.resume):
         if number == 0 and 0 in plan.measure_at:
             state.measure(0)
+        if number in openings:
+            state.recent.zero_()
         step = step or repeated(state.step, state.tensors)  # after a checkpoint was restored
         if number // steps_an_epoch != epoch:
             epoch = number // steps_an_epoch
@@ -96,7 +134,11 @@ def train(
         if number + 1 in plan.measure_at:
             state.measure(number + 1)
             session.mark(phase, number + 1)
-    return state.history
+        if leg := halvings.get(number + 1):
+            state.halve(leg)
+            step, epoch = None, -1
+    history = [row for row in state.history if row["member"] in state.alive]
+    return Trained(state.network, state.alive, history, state.dropped)
 
 
 class _State:
@@ -106,29 +148,61 @@ class _State:
         for name, size in (("batch_size", plan.batch_size), ("probe_size", plan.probe_size or 0)):
             if data.samples < size:
                 raise UserError(f"{name}={size}: the training set has {data.samples} samples only")
+        self.alive = list(range(len(plan.keys)))  # numbers of the members that are still trained
+        self.dropped: list[Dropped] = []
+        self.history: list[dict[str, Any]] = []
+        self._set(network, data, plan)
+
+    def _set(self, network: Ensemble, data: Data, plan: Plan) -> None:
+        """Make everything that there is one of for each member."""
         self.network, self.data, self.plan = network, data, plan
         members, device = len(plan.keys), data.images.device
         sizes = torch.tensor(plan.step_sizes, device=device)
         self.positions = torch.zeros(members, plan.batch_size, dtype=torch.long, device=device)
         self.changes = torch.zeros(members, plan.batch_size, 3, dtype=torch.long, device=device)
-        self.loss, self.correct, self.diverged = torch.zeros(3, members, device=device)  # sums since the last row
+        # sums since the last row, and the loss of the batches by which members are judged
+        self.loss, self.correct, self.diverged, self.recent = torch.zeros(4, members, device=device)
         self.groups = [
             (group, part, Optimizer(plan.optimizer, part.parameters(), sizes[group]))
             for group, part in network.parts(network.at_once)
         ]
         self.tensors = [tensor for *_, update in self.groups for tensor in update.tensors()]
-        self.tensors += [self.loss, self.correct, self.diverged]
+        self.tensors += [self.loss, self.correct, self.diverged, self.recent]
         self.probe = order(plan.keys, ("probe",), data.samples)[:, : plan.probe_size or plan.batch_size].to(device)
-        self.history: list[dict[str, Any]] = []
 
     def saved(self) -> dict[str, Any]:
         """What a checkpoint keeps."""
-        return {"tensors": [tensor.detach().cpu() for tensor in self.tensors], "history": self.history}
+        tensors = [tensor.detach().cpu() for tensor in self.tensors]
+        dropped = [list(each) for each in self.dropped]
+        return {"tensors": tensors, "history": self.history, "alive": self.alive, "dropped": dropped}
 
     def resume(self, saved: dict[str, Any]) -> None:
         """Go on from a checkpoint."""
+        if saved["alive"] != self.alive:
+            self._keep(saved["alive"])
         restore(self.tensors, saved["tensors"])
-        self.history[:] = saved["history"]
+        self.history[:], self.dropped[:] = saved["history"], map(Dropped._make, saved["dropped"])
+
+    def halve(self, leg: Leg) -> None:
+        """Drop the members of each contest that are not among its best, after a leg."""
+        losses = (self.recent / (leg.last - leg.first)).tolist()
+        kept = [self.alive[index] for index in best(losses, self.plan.step_sizes, self.plan.contests, leg.keep)]
+        judged = zip(self.alive, losses, strict=True)
+        self.dropped += [Dropped(member, leg.last, loss) for member, loss in judged if member not in kept]
+        self._keep(kept)
+
+    def _keep(self, members: list[int]) -> None:
+        """Go on with these members only, each as it is."""
+        index = [self.alive.index(member) for member in members]
+        sums = [values[index] for values in (self.loss, self.correct, self.diverged, self.recent)]
+        by_group = zip(*(update.tensors() for *_, update in self.groups), strict=True)
+        # what an optimizer changes: a row for each member, or one value for all
+        before = [torch.cat(parts)[index] if parts[0].ndim else parts[0] for parts in by_group]
+        self.alive = members
+        self._set(self.network.select(index), self.data.select(index), self.plan.of(index))
+        for group, _, update in self.groups:
+            restore(update.tensors(), [tensor[group] if tensor.ndim else tensor for tensor in before])
+        restore([self.loss, self.correct, self.diverged, self.recent], sums)
 
     def shuffle(self, epoch: int) -> None:
         """Draw the order of the data in an epoch, and how its images are changed."""
@@ -157,6 +231,7 @@ class _State:
             update.step(torch.autograd.grad(mean.sum(), update.parameters))  # the members do not mix
             with torch.no_grad():
                 self.loss[group].add_(mean)
+                self.recent[group].add_(mean)
                 self.correct[group].add_((scores.argmax(1) == y).float().mean(1))
                 self.diverged[group].logical_or_(~mean.isfinite())
 
@@ -168,8 +243,8 @@ class _State:
         means = {"loss": self.loss / since, "accuracy": self.correct / since} if since else {}
         found = means | measured | {"diverged": self.diverged > 0}
         columns = {name: values.tolist() for name, values in found.items()}
-        for member in range(len(self.plan.keys)):
-            row = {name: columns[name][member] if name in columns else None for name in HISTORY if name != "step"}
+        for index, member in enumerate(self.alive):
+            row = {name: columns[name][index] if name in columns else None for name in HISTORY if name != "step"}
             finite = {
                 name: value if value is not None and math.isfinite(value) else None for name, value in row.items()
             }

@@ -37,7 +37,7 @@ def at_initialization(**changes):
 def convolutional(normalization="full", initialization="torch_default", **changes):
     settings = {"architecture": "vgg11", "width": MULTIPLIER, "dataset": DATA, "samples": 32, "augmentation": True}
     settings |= {"precision": "float32", "batch_size": 8, "probe_size": 8, "epochs": 2, "step_sizes": [0.01, 0.03]}
-    settings |= {"search_epochs": 1, "search_seeds": 1, "seeds": 2, "measurements": 2, "tau": 0.1}
+    settings |= {"seeds": 2, "measurements": 2, "tau": 0.1}
     settings |= LIFTING | {"normalization": normalization, "initialization": initialization}
     return components.run(TrainingCell(**(settings | changes)), device="cpu", session=Session()).to_pandas()
 
@@ -53,7 +53,7 @@ def test_figure_5_has_every_variant_block_and_architecture():
     training = pd.concat([convolutional("none"), convolutional("none", "pretrained"), convolutional()])
     for _, rows in training.groupby(["normalization", "initialization"]):
         assert sorted(rows.loc[rows["phase"] == "final", "step"].unique()) == [0, 4, 8]
-        assert set(rows.loc[rows["phase"] == "search", "step_size"]) == {0.01, 0.03}
+        assert set(rows["step_size"]) == {0.01, 0.03}
     depths = pd.concat([at_initialization(), at_initialization(architecture="resnet18")])
     frames = {"components.blocks": blocks, "components.depths": depths, "components.training": training}
     assert components_figure.draw(frames)
@@ -66,7 +66,6 @@ def test_figure_5_has_every_variant_block_and_architecture():
 def test_seeds_in_cells_of_their_own_have_the_same_rows(normalization, initialization):
     together = convolutional(normalization, initialization)
     apart = [convolutional(normalization, initialization, first_seed=seed, seeds=1) for seed in (0, 1)]
-    assert set(apart[1]["phase"]) == {"final"}  # the rows of the search are those of the first cell
     order = ["phase", "step_size", "seed", "step"]
     apart, together = (rows.sort_values(order, ignore_index=True) for rows in (pd.concat(apart), together))
     pd.testing.assert_frame_equal(apart, together, check_exact=True)
@@ -74,22 +73,20 @@ def test_seeds_in_cells_of_their_own_have_the_same_rows(normalization, initializ
 
 def test_what_is_asked_of_figure_5_reaches_the_trainer(monkeypatch):
     seen = watched(monkeypatch, components)
-    asked = {"augmentation": False, "precision": "bfloat16", "probe_size": 16, "epochs": 3, "search_epochs": 2}
+    asked = {"augmentation": False, "precision": "bfloat16", "probe_size": 16, "epochs": 3}
     frame = convolutional(**asked, seeds=3, tau=0.2)
-    (_, _, search), (_, data, final) = seen
-    for plan in (search, final):
-        assert (plan.augmentation, plan.precision, plan.probe_size, plan.tau) == (False, "bfloat16", 16, 0.2)
-        assert plan.batch_size == 8
-    assert (search.epochs, final.epochs) == (2, 3)
-    assert frame.groupby("phase")["step"].max().to_dict() == {"search": 8, "final": 12}
-    assert list(frame.groupby("seed")["final_loss"].count()) == [3, 1, 1]  # the search's, and one of each final network
+    [(_, data, plan)] = seen
+    assert (plan.augmentation, plan.precision, plan.probe_size, plan.tau) == (False, "bfloat16", 16, 0.2)
+    assert (plan.batch_size, plan.epochs) == (8, 3)
+    assert frame.groupby("phase")["step"].max().to_dict() == {"search": 6, "final": 12}
+    assert list(frame.groupby("seed")["final_loss"].count()) == [1, 1, 1]
     for seed in range(3):
-        draw = generator("components", "final", seed, "samples")
+        draw = generator("components", seed, "samples")
         assert torch.equal(data.subsets[seed], torch.randperm(len(data.images), generator=draw)[:32])
     for row in ("augmentation", "precision", "probe_size"):
         assert set(frame[row]) == {asked[row]}
     convolutional()
-    assert [(plan.augmentation, plan.precision) for *_, plan in seen[2:]] == [(True, "float32")] * 2
+    assert [(plan.augmentation, plan.precision) for *_, plan in seen[1:]] == [(True, "float32")]
 
 
 @pytest.mark.parametrize(("normalization", "initialization"), [("full", "one_signed"), ("none", "pretrained")])

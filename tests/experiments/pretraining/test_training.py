@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("embedded_data")
 
 def pretrained(variant="vanilla", **changes):
     settings = {"depth": 3, "dataset": DATA, "width": 8, "batch_size": 1000, "epochs": 2, "step_sizes": [0.1, 0.5]}
-    settings |= {"search_seeds": 1, "seeds": 2, "pretraining_batches": 2, "pretraining_steps": 3, "tau": 0.1}
+    settings |= {"seeds": 2, "pretraining_batches": 2, "pretraining_steps": 3, "tau": 0.1}
     settings |= {"pretraining_step_size": 0.1}
     cell = PretrainingCell(variant=variant, **(settings | changes))
     return pretraining.run(cell, device="cpu", session=Session()).to_pandas()
@@ -35,9 +35,11 @@ def test_pretrained_networks_start_from_the_weights_of_the_vanilla_ones():
 def test_every_variant_has_the_same_grid_and_the_history_of_every_epoch():
     frame = pd.concat([pretrained("vanilla"), pretrained("bn")])
     for _, rows in frame.groupby("variant"):
-        assert set(rows.loc[rows["phase"] == "search", "step_size"]) == {0.1, 0.5}
+        assert set(rows["step_size"]) == {0.1, 0.5}
+        assert rows.groupby("seed")["step_size"].unique().str.len().eq(2).all()
         assert sorted(set(rows.loc[rows["phase"] == "final", "step"])) == [0, 12, 24]
     assert frame["final_accuracy"].notna().equals(frame["step"] == 24)
+    assert set(frame.loc[frame["phase"] == "search", "step"]) == {12}
     for module in (pretraining_figure, pretraining_numbers):
         assert (module.draw if module is pretraining_figure else module.numbers)({"pretraining.training": frame})
 

@@ -15,13 +15,13 @@ pytestmark = pytest.mark.usefixtures("embedded_data")
 
 
 def paired(**changes):
-    settings = {"variant": "bn", "depth": 0, "dataset": DATA, "width": 8, "batch_size": 400, "epochs": 1, "pairs": 3}
-    settings |= {"step_sizes": [0.1], "search_pairs": 1}
+    settings = {"variant": "bn", "depth": 0, "dataset": DATA, "width": 8, "batch_size": 400, "epochs": 1, "seeds": 3}
+    settings |= {"step_sizes": [0.1]}
     return run(PairsCell(**(settings | changes)), device="cpu", session=Session()).to_pandas()
 
 
 def test_pairs_are_a_random_sample_that_grows_by_its_end():
-    few, many = paired(), paired(pairs=100)
+    few, many = paired(), paired(seeds=100)
     final = many[many["phase"] == "final"]
     assert len(final) == len(set(zip(final["first"], final["second"], strict=True))) == 45
     of_few = few.loc[few["phase"] == "final", ["first", "second"]]

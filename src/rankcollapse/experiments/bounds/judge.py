@@ -20,5 +20,5 @@ def judge_all(frames: dict[str, pd.DataFrame]) -> list[Claim]:
         return [judge(statement, [], missing) for statement in (E1, E2)]
     identity = between("slope of measured drift on the identity at width {}", slopes(frames["bounds.drift"]), LOW, HIGH)
     bracket = between("bracket over 2 d² in stationarity, width {}", balance, -BALANCE, BALANCE)
-    bound = at_worst(f"r over the bound at γ = {smallest}, width {{}}", tightness, ">=", 1.0)
+    bound = at_worst("r over the bound at the smallest γ, width {}", tightness, ">=", 1.0)
     return [judge(E1, identity + bracket), judge(E2, [bound, stationarity(frames["stationary_rank.chain"])])]

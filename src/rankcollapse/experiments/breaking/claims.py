@@ -14,8 +14,9 @@ C10 = Statement(
     statement="Weights of one sign take its rank from a BN network, and its ability to train.",
     source="Figure 6; section 4",
     figure="breaking",
-    estimator="Ratio of ranks and difference of losses of networks of the same seeds; t interval. VGG-19: of numerical "
-    "ranks and accuracies; not of r, since in a first run r, which is at least one, was below two with BN itself.",
+    estimator="Ratio of ranks (geometric mean) and difference of losses of networks of the same seeds; t interval. "
+    "VGG-19: of numerical ranks and accuracies; not of r, since in a first run r, which is at least one, was below two "
+    "with BN itself. Open where BN networks with both signs do not learn in so few steps.",
 )
 C11 = Statement(
     id="C11",

@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 
 from rankcollapse.experiments.breaking.summary import networks
 from rankcollapse.experiments.components.summary import excess
+from rankcollapse.experiments.trainability.summary import bounds_of
 from rankcollapse.report.style import curves, legend_below, logarithmic, panels, points
 
 
@@ -16,9 +17,10 @@ def draw(frames: dict[str, pd.DataFrame]) -> Figure:
     frame = frames["breaking.training"]
     course = frame.assign(epochs=frame["step"] / frame["steps_an_epoch"])
     table = networks(frame).assign(excess=lambda rows: excess(rows["ratio"]))
+    ranks = bounds_of(frame, "participation_ratio")
     with panels(1, 3, height=2.6) as (figure, (left, middle, right)):
         curves(course, left, x="epochs", y="loss", hue="variant")
-        curves(course, middle, x="epochs", y="participation_ratio", hue="variant")
+        curves(course, middle, x="epochs", y="participation_ratio", hue="variant", bounds=ranks)
         points(table, right, x="excess", y="mean_loss", hue="variant", s=20)
         right.margins(0.1)
         logarithmic(right, "x")

@@ -7,6 +7,7 @@ import pandas as pd
 from rankcollapse.datasets.catalogue import find
 from rankcollapse.experiments.breaking.claims import RANK_FALLS
 from rankcollapse.experiments.breaking.summary import networks, ordering
+from rankcollapse.experiments.trainability.summary import bounds_of
 from rankcollapse.report.numbers import escape, interval, number
 from rankcollapse.statistics.estimates import estimates, intervals
 
@@ -16,7 +17,8 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
     frame = frames["breaking.training"]
     table = networks(frame)
     diverged = table["final_loss"] == math.inf
-    ratio = intervals(estimates(table.dropna(subset="ratio"), "variant", "ratio"))
+    ranks = bounds_of(frame, "participation_ratio")
+    ratio = intervals(estimates(table.dropna(subset="ratio"), "variant", "ratio", ranks))
     loss = intervals(estimates(table[~diverged], "variant", "final_loss"))
     found = {
         "breaking.dataset": escape(find(frame["dataset"].iloc[0]).title),

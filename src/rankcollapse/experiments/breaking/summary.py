@@ -13,19 +13,15 @@ def networks(frame: pd.DataFrame) -> pd.DataFrame:
     return courses(frame, ["variant", "seed"]).reset_index()
 
 
-def fallen(frame: pd.DataFrame) -> pd.Series:
-    """Ratio of r before training of BN networks, weights of both signs over weights of one, by seed.
-
-    Missing where it is not finite.
-    """
-    table = networks(frame).pivot(index="seed", columns="variant", values="ratio")
-    return table["bn"] / table["one-signed"]
+def by_seed(frame: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """A measure of every network, `courses` says which there are: a row a seed, a column a variant."""
+    return networks(frame).pivot(index="seed", columns="variant", values=measure)
 
 
 def stalled(frame: pd.DataFrame) -> pd.Series:
     """Last loss with weights of one sign, less the middle between guessing and BN with both signs, by seed."""
     start = math.log(10)  # loss of guessing among ten classes
-    table = networks(frame).pivot(index="seed", columns="variant", values="final_loss")
+    table = by_seed(frame, "final_loss")
     return table["one-signed"].clip(upper=start) - (start + table["bn"]) / 2  # also of one that diverged
 
 

@@ -11,10 +11,10 @@ from rankcollapse.networks.mlp import MLP, join
 from rankcollapse.storage.frames import to_table
 from rankcollapse.theory.random_streams import generator
 from rankcollapse.theory.terms import Initialization
+from rankcollapse.training.contest import Member
 from rankcollapse.training.data import Data
 from rankcollapse.training.pretraining import Lifting, pretrain
 from rankcollapse.training.session import Session
-from rankcollapse.training.step_size import Member
 from rankcollapse.training.trainer import Plan, train
 
 ONE_SIGNED_BOUND = 0.1  # of the release's uniform law for all parameters (D8)
@@ -55,9 +55,9 @@ def run(cell: BreakingCell, *, device: str, session: Session) -> pa.Table:
         measure_at=[total * number // cell.measurements for number in range(cell.measurements + 1)],
         tau=cell.tau,
     )
-    history = train(join(list(networks.values())), Data.shared(images, labels, len(members)), plan, session)
+    trained = train(join(list(networks.values())), Data.shared(images, labels, len(members)), plan, session)
     rows = []
-    for row in history:
+    for row in trained.history:
         name, _, seed = members[row.pop("member")]
         shared = {"pretraining_steps": steps.get(name, 0), "steps_an_epoch": steps_an_epoch}
         rows.append(row | {"variant": name, "seed": seed} | shared)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from rankcollapse.experiments.base import Cell
 from rankcollapse.experiments.columns import EXPONENT
-from rankcollapse.experiments.parameters import Count, Width, WithChains
+from rankcollapse.experiments.parameters import SpectrumLayers, Width, WithChains
 
 
 class SpectrumCell(WithChains, Cell):
@@ -19,5 +19,5 @@ class SpectrumCell(WithChains, Cell):
 
     width: Width
     """units of every layer, and samples in the batch"""
-    layers: Count
+    layers: SpectrumLayers
     """depth over which growth is averaged"""

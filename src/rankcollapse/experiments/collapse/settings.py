@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from rankcollapse.experiments.base import Grid, Section
 from rankcollapse.experiments.collapse.cells import SpectrumCell
-from rankcollapse.experiments.parameters import Count, Widths, WithChains
+from rankcollapse.experiments.parameters import SpectrumLayers, Widths, WithChains
 
 
 class CollapseSettings(WithChains, Section):
@@ -14,7 +14,7 @@ class CollapseSettings(WithChains, Section):
 
     widths: Widths
     """units of every layer"""
-    layers: Count
+    layers: SpectrumLayers
     """depth at the largest width; proportionally more at smaller ones"""
 
     def grids(self) -> dict[str, Grid]:

@@ -11,9 +11,9 @@ from rankcollapse.experiments.components.start import start
 from rankcollapse.networks.convolutional import fitted
 from rankcollapse.storage.frames import to_table
 from rankcollapse.theory.spectra import measures, rescaled
+from rankcollapse.training.contest import Row
 from rankcollapse.training.data import random_batches
 from rankcollapse.training.session import Session
-from rankcollapse.training.step_size import Row
 
 
 def run(cell: BlocksCell, *, device: str, session: Session) -> pa.Table:
@@ -29,14 +29,14 @@ def run(cell: BlocksCell, *, device: str, session: Session) -> pa.Table:
     """
     images, _ = load_training_set(cell.dataset)
     images = fitted(images, cell.dataset).to(device)
-    keys = [("components", "final", seed) for seed in range(cell.seeds)]
-    batches = random_batches([(*key, "probe") for key in keys], len(images), cell.probe_size)
+    keys = [("components", seed) for seed in range(cell.seeds)]
+    batches = random_batches([(*key, "probe") for key in keys], len(images), cell.probe_size, "probe_size")
     X = images[batches.to(device)]
     rows: list[Row] = []
     for variant in itertools.starmap(Variant, itertools.product(cell.normalizations, cell.initializations)):
         if not variant.suits(cell.architecture):
             continue
-        network = start(cell, variant, images, keys, session, "pretraining")
+        network = start(cell, variant, images, keys, session)
         with torch.no_grad():
             for block, H in enumerate(network.hidden_states(X), start=1):
                 about = {**variant._asdict(), "block": block, "blocks": network.depth, "features": H.shape[1]}

@@ -112,10 +112,6 @@ class TrainingParameters(parameters.Trained):
     """whether images are moved by up to 4 pixels and mirrored at random"""
     precision: Precision
     """of the products in the steps; `bfloat16` is mixed precision"""
-    search_epochs: Count
-    """passes over the training images in the search"""
-    search_seeds: Count
-    """networks trained with every step size of the grid, on seeds of their own"""
     measurements: Count
     """times at which loss and rank are recorded, evenly over the training"""
     tau: parameters.Tau
@@ -141,7 +137,5 @@ class TrainingCell(TrainingParameters, NetworkParameters, Cell):
     """what stands before every ReLU: none, center, scale, full (BN), layer, group; or weight"""
     initialization: Start
     """law of the weights; pretrained: after pre-training by rank from he_normal"""
-    seeds: Count
-    """networks that the cell trains with the chosen step size"""
     first_seed: Annotated[int, Field(ge=0)] = 0
-    """number of the first of them; where it is not 0, the search is another cell's too, which has its rows"""
+    """number of the first of its networks"""

@@ -16,6 +16,6 @@ C13 = Statement(
     "network does not train; with batch normalization it keeps its rank and trains.",
     source="Figure 5; section 4",
     figure="components",
-    estimator="Mean over independent random networks with Student's t interval, of the numerical rank and the final "
-    "accuracy, with the thresholds of C1 and C2.",
+    estimator="Mean over independent random networks of the numerical rank and the final accuracy, with the thresholds "
+    "of C1 and C2; t interval for a bounded quantity.",
 )

@@ -4,13 +4,23 @@ import math
 
 import pandas as pd
 
-from rankcollapse.claims.judging import condition, judge
+from rankcollapse.claims.judging import condition, given, judge
 from rankcollapse.claims.records import Claim, Condition
 from rankcollapse.experiments.components.cells import Variant
 from rankcollapse.experiments.components.claims import C13, GUESSING
-from rankcollapse.experiments.components.summary import BN, CENTRAL, ONE_SIGNED, PLAIN, last, networks, of, ordering
+from rankcollapse.experiments.components.summary import (
+    BN,
+    CENTRAL,
+    ONE_SIGNED,
+    PLAIN,
+    bounds_of,
+    last,
+    networks,
+    of,
+    ordering,
+)
 from rankcollapse.experiments.trainability.claims import CHANCE_ACCURACY, COLLAPSED_RANK, TRAINED_ACCURACY
-from rankcollapse.statistics.intervals import mean_interval
+from rankcollapse.statistics.intervals import SHARE, difference_interval, mean_interval, ratio_interval
 
 
 def _measured(
@@ -27,6 +37,8 @@ def _measured(
 def broken(frames: dict[str, pd.DataFrame], rank_falls: float, stalls: float) -> list[Condition] | None:
     """The conditions of C10 on VGG-19: weights of one sign take rank and training from BN; None if not to be had.
 
+    They are open where BN with weights of both signs does not train.
+
     Args:
         frames: with those of Figure 5.
         rank_falls: threshold of the rank with weights of both signs over the rank with weights of one.
@@ -35,12 +47,13 @@ def broken(frames: dict[str, pd.DataFrame], rank_falls: float, stalls: float) ->
     if (measured := _measured(frames, BN, ONE_SIGNED)) is None:
         return None
     (rank_both, rank_one), (both, one) = measured
-    ratio, above = mean_interval(rank_both / rank_one), mean_interval((GUESSING + both) / 2 - one)
-    return [
+    ratio, above = ratio_interval(rank_both, rank_one), difference_interval((GUESSING + both) / 2, one, SHARE)
+    baseline = condition("VGG-19: accuracy with both signs", mean_interval(both, SHARE), ">=", TRAINED_ACCURACY)
+    conditions = [
         condition("VGG-19: numerical rank at initialization, both signs over one", ratio, ">=", rank_falls),
-        condition("VGG-19: accuracy with both signs", mean_interval(both), ">=", TRAINED_ACCURACY),
         condition("VGG-19: middle of guessing and that, less accuracy with one", above, ">=", stalls),
     ]
+    return given(baseline, conditions)
 
 
 def ordered(frames: dict[str, pd.DataFrame], threshold: float) -> Condition | None:
@@ -54,9 +67,10 @@ def judge_all(frames: dict[str, pd.DataFrame]) -> list[Claim]:
     """The claim that this experiment decides."""
     if (measured := _measured(frames, PLAIN, BN)) is None:
         return [judge(C13, [], "needs VGG-19 without normalization and with BN, its last state finite")]
-    ranks, accuracies = ([mean_interval(values) for values in both] for both in measured)
     rows = of(frames["components.blocks"], CENTRAL, BN)
     root = math.sqrt(rows.loc[rows["block"] == rows["blocks"], "features"].iloc[0])
+    bounds = (bounds_of(rows), SHARE)
+    ranks, accuracies = ([mean_interval(each, of) for each in both] for both, of in zip(measured, bounds, strict=True))
     if rows["probe_size"].iloc[0] < root:
         return [judge(C13, [], f"needs components.batch_size of at least {math.ceil(root)}, which bounds the rank")]
     conditions = [

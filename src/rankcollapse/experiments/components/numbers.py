@@ -8,7 +8,7 @@ from rankcollapse.experiments.components.cells import Variant
 from rankcollapse.experiments.components.summary import CENTRAL, last, of
 from rankcollapse.report.latex_rows import latex_rows
 from rankcollapse.report.numbers import escape, interval, number
-from rankcollapse.statistics.intervals import mean_interval
+from rankcollapse.statistics.intervals import SHARE, Bounds, mean_interval
 
 QUOTED = {
     "none": summary.PLAIN,
@@ -20,9 +20,9 @@ QUOTED = {
 }
 
 
-def _mean(values: pd.Series | None) -> str:
+def _mean(values: pd.Series | None, bounds: Bounds) -> str:
     """Mean and interval of some networks; "--" for none."""
-    return interval(None if values is None or values.empty else mean_interval(values))
+    return interval(None if values is None or values.empty else mean_interval(values, bounds))
 
 
 def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
@@ -32,15 +32,13 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
     final, central = pd.concat(tables.values()), summary.networks(training, CENTRAL)
     sizes, image = training["step_size"], find(training["dataset"].iloc[0])
     moved = "moved and mirrored at random" if training["augmentation"].iloc[0] else "as they are"
-    cells = final.groupby(["architecture", "normalization", "initialization"])["step_size"].first()
     return {
         "components.dataset": escape(image.title),
         "components.padded": "padded from 28 to 32 pixels" if image.shape[1] < 32 else "of 32 pixels",
         "components.rounding": number(summary.ROUNDING),
         "components.steps": number(training.loc[training["phase"] == "final", "step"].max()),
         "components.augmentation": moved,
-        "components.edge": number(int(cells.isin([sizes.min(), sizes.max()]).sum())),
-        "components.cells": number(len(cells)),
+        "components.edge": number(int(final["step_size"].isin([sizes.min(), sizes.max()]).sum())),
         "components.speed": interval(summary.ordering(central, "mean_loss")),
         "components.ordering": interval(summary.ordering(central, "final_accuracy")),
         "components.networks": number(len(final)),
@@ -51,27 +49,30 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
 
 def _of_variants(blocks: pd.DataFrame, depths: pd.DataFrame, central: pd.DataFrame) -> dict[str, str]:
     """Ranks and accuracies of the variants that the text names; `central` has the trained networks of the paper's."""
-    found = {}
+    found, ranks = {}, summary.bounds_of(blocks)
     for name, variant in QUOTED.items():
         for architecture in (CENTRAL, "resnet50"):
             for key, measure in (("rank", "numerical_rank"), ("ratio", "participation_ratio")):
-                found[f"components.{architecture}.{name}.{key}"] = _mean(last(blocks, architecture, variant, measure))
-        found[f"components.{CENTRAL}.{name}.accuracy"] = _mean(of(central, CENTRAL, variant)["final_accuracy"])
+                values = last(blocks, architecture, variant, measure)
+                found[f"components.{architecture}.{name}.{key}"] = _mean(values, ranks)
+        found[f"components.{CENTRAL}.{name}.accuracy"] = _mean(of(central, CENTRAL, variant)["final_accuracy"], SHARE)
         for family in ("vgg", "resnet"):
             names = [name for name in depths["architecture"].unique() if name.startswith(family)]
             deepest = max(names, key=lambda name: int(name.removeprefix(family)), default="")
-            found[f"components.deepest.{family}.{name}"] = _mean(last(depths, deepest, variant, "participation_ratio"))
+            ratio = last(depths, deepest, variant, "participation_ratio")
+            found[f"components.deepest.{family}.{name}"] = _mean(ratio, ranks)
     return found
 
 
 def _rows(blocks: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> list[list[str]]:
     """The rows of the paper's table: one a variant that was trained; `tables` has the networks by architecture."""
-    rows = []
+    rows, ranks = [], summary.bounds_of(blocks)
     for architecture, table in tables.items():
         for variant in summary.variants(table):
             runs = of(table, architecture, variant)
             name = escape(architecture.replace("vgg", "VGG-").replace("resnet", "ResNet-"))
             rank, ratio = last(blocks, architecture, variant, "numerical_rank"), runs["ratio"].dropna()
-            means = [_mean(rank), _mean(ratio), number(runs["step_size"].iloc[0]), _mean(runs["final_accuracy"])]
+            sizes = "--".join(number(size) for size in sorted({runs["step_size"].min(), runs["step_size"].max()}))
+            means = [_mean(rank, ranks), _mean(ratio, ranks), sizes, _mean(runs["final_accuracy"], SHARE)]
             rows.append([name, summary.label(variant), *means])
     return rows

@@ -29,9 +29,9 @@ class TrainingSettings(cells.TrainingParameters):
     families: Annotated[list[FamilySettings], Field(min_length=1)]
     """networks that are trained"""
     seeds: Seeds
-    """networks trained with the step size that the search chose"""
+    """networks of each variant; those of one seed have the same weights (in their law) and data in all variants"""
     seeds_a_cell: Count | None = None
-    """networks that one job trains, after the search, which each repeats; all if left out. It changes no row"""
+    """networks that one job trains; all if left out. It changes no row"""
 
 
 class LiftingSettings(Parameters):
@@ -110,6 +110,7 @@ class ComponentsSettings(cells.RankParameters, Section):
             return Grid("rank_at_initialization", cells.BlocksCell, axes, given, memory, together)
 
         seeds, most = self.training.seeds, self.training.seeds_a_cell or self.training.seeds
+        members = min(most, seeds) * len(self.training.step_sizes)
         shares = [{"first_seed": first, "seeds": min(most, seeds - first)} for first in range(0, seeds, most)]
         if len(shares) == 1:
             shares = [{}]  # cells are then named as if they could not be cut
@@ -121,6 +122,6 @@ class ComponentsSettings(cells.RankParameters, Section):
                 cell=cells.TrainingCell,
                 axes=[cell | share for cell in self._trained() for share in shares],
                 given=(self, self.training, renamed),
-                memory=self._memory(max(self.batch_size, self.training.batch_size), min(most, seeds)),
+                memory=self._memory(max(self.batch_size, self.training.batch_size), members),
             ),
         }

@@ -10,9 +10,7 @@ from rankcollapse.training.pretraining import Lifting, pretrain
 from rankcollapse.training.session import Session
 
 
-def start(
-    cell: NetworkParameters, variant: Variant, images: Tensor, keys: list[tuple], session: Session, phase: str
-) -> ConvNet:
+def start(cell: NetworkParameters, variant: Variant, images: Tensor, keys: list[tuple], session: Session) -> ConvNet:
     """An ensemble at a random initialization, or after pre-training by rank from He's.
 
     Args:
@@ -21,7 +19,6 @@ def start(
         images: `(images, channels, 32, 32)`, on the device of the network.
         keys: one for each member; the same key is the same weights (in their law) in all variants.
         session: where the checkpoints of pre-training go.
-        phase: name of the pre-training in the session.
 
     Raises:
         UserError: the images are fewer than the batch of pre-training.
@@ -47,5 +44,5 @@ def start(
             batch_size=cell.probe_size,
             keys=[(*key, "pre-training") for key in keys],
         )
-        pretrain(network, images, lifting, session, phase)
+        pretrain(network, images, lifting, session)
     return network

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from rankcollapse.experiments.components.cells import Variant
-from rankcollapse.statistics.intervals import Interval, rank_correlation
+from rankcollapse.statistics.intervals import Bounds, Interval, rank_bounds, rank_correlation
 
 CENTRAL = "vgg19"  # the paper's network: claims are about it
 DEFAULT = "torch_default"
@@ -67,13 +67,19 @@ def last(frame: pd.DataFrame, architecture: str, variant: Variant, measure: str)
     return None if values.empty or values.isna().any() else values
 
 
+def bounds_of(blocks: pd.DataFrame) -> Bounds:
+    """The bounds of the rank of a last hidden state: the least of its features and of the images in the batch."""
+    ends = blocks[blocks["block"] == blocks["blocks"]]
+    return rank_bounds(int(ends[["features", "probe_size"]].min(axis=None)))
+
+
 def excess(ratio: pd.Series) -> pd.Series:
     """`r - 1`; what single precision cannot tell from zero is `ROUNDING`."""
     return (ratio - 1).clip(lower=ROUNDING)
 
 
 def courses(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """One row a network that was trained: r before training, mean loss of the training and of its last part.
+    """One row a network that was trained: r before training, mean loss of the training, loss and accuracy of its end.
 
     The loss of a network that diverged is infinite.
 
@@ -83,8 +89,9 @@ def courses(frame: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     """
     start = frame[frame["step"] == 0].set_index(names)["participation_ratio"]
     rows = frame[frame["step"] > 0].assign(loss=lambda rows: rows["loss"].fillna(np.inf)).sort_values("step")
-    losses = rows.groupby(names)["loss"]
-    return pd.DataFrame({"ratio": start, "mean_loss": losses.mean(), "final_loss": losses.last()})
+    runs = rows.groupby(names)
+    ends = {"final_loss": runs["loss"].last(), "last_accuracy": runs["accuracy"].last()}
+    return pd.DataFrame({"ratio": start, "mean_loss": runs["loss"].mean()} | ends)
 
 
 def networks(frame: pd.DataFrame, architecture: str) -> pd.DataFrame:

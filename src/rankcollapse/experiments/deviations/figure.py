@@ -50,7 +50,7 @@ def _rows(axes: Axes, rows: list[Deviation]) -> None:
                 label=label if place == 0 else None,
             )
     axes.axvline(0, color="black", linestyle=":")
-    names = [f"{row.row}  {row.quantity}".replace("γ", r"$\gamma$") for row in rows]
+    names = [f"{row.row}  {row.text}".replace("γ", r"$\gamma$") for row in rows]
     axes.set_yticks(range(len(rows)), names, fontsize=7)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.grid(axis="y", visible=False)

@@ -2,12 +2,10 @@
 
 import pandas as pd
 
-from rankcollapse.claims.judging import condition, judge, verdict
+from rankcollapse.claims.judging import condition, judge, unless, verdict
 from rankcollapse.claims.records import Claim, Condition, Verdict
 from rankcollapse.experiments.deviations.claims import E4
 from rankcollapse.experiments.deviations.summary import Deviation, deviations
-
-_OTHER_SIDE = {"<": ">=", ">=": "<"}
 
 
 def verdicts(deviation: Deviation) -> tuple[Verdict, Verdict]:
@@ -27,11 +25,12 @@ def changes(deviation: Deviation) -> str:
 def stays(deviation: Deviation) -> Condition:
     """That the quantity, the release's way, lies on the side where it lies our way; open where ours is on neither."""
     ours, _ = verdicts(deviation)
-    quantity = f"{deviation.row}, {deviation.claim}: {deviation.quantity}; {deviation.release}"
-    if ours == "inconclusive":
-        return condition(f"{quantity}; ours", deviation.ours, deviation.relation, deviation.threshold)
-    relation = deviation.relation if ours == "reproduced" else _OTHER_SIDE[deviation.relation]
-    return condition(quantity, deviation.theirs, relation, deviation.threshold)
+    below = deviation.ours.estimate < deviation.threshold
+    quantity = f"{deviation.id}, {deviation.claim}: {deviation.quantity}; {deviation.release}"
+    found = condition(quantity, deviation.theirs, "<" if below else ">=", deviation.threshold, deviation.at)
+    low, high = deviation.ours.low, deviation.ours.high
+    open_way = f"our way it is open, between {low:.3g} and {high:.3g}: {found.text}" if ours == "inconclusive" else None
+    return unless(open_way, found)
 
 
 def judge_all(frames: dict[str, pd.DataFrame]) -> list[Claim]:

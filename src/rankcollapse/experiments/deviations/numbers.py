@@ -15,7 +15,7 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
         [
             deviation.row,
             escape(deviation.release),
-            escape(deviation.quantity),
+            escape(deviation.text),
             number(deviation.ours.estimate),
             interval(deviation.effect),
             deviation.claim or "none",

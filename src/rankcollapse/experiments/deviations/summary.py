@@ -14,7 +14,7 @@ from statsmodels.tools.tools import add_constant
 
 from rankcollapse.claims.records import Relation
 from rankcollapse.experiments.breaking.claims import ORDERS, RANK_FALLS, STALLS
-from rankcollapse.experiments.breaking.summary import fallen, stalled
+from rankcollapse.experiments.breaking.summary import by_seed, stalled
 from rankcollapse.experiments.components.cells import Variant
 from rankcollapse.experiments.components.summary import CENTRAL, DEFAULT, of, ordering
 from rankcollapse.experiments.components.summary import networks as convolutional
@@ -22,13 +22,21 @@ from rankcollapse.experiments.deviations.published import REPLACED_ACCURACIES, R
 from rankcollapse.experiments.extreme_depth.claims import COLLAPSED_RANK
 from rankcollapse.experiments.extreme_depth.summary import by_layer
 from rankcollapse.experiments.pretraining.claims import LIKE_BN
-from rankcollapse.experiments.pretraining.summary import accuracies
+from rankcollapse.experiments.pretraining.summary import accuracies, shortfall
 from rankcollapse.experiments.stationary_rank.claims import EXPONENT
 from rankcollapse.experiments.stationary_rank.summary import gammas, series
 from rankcollapse.experiments.trainability.claims import CHANCE_ACCURACY, TRAINED_ACCURACY
 from rankcollapse.experiments.trainability.summary import trained
 from rankcollapse.statistics.fits import power_law
-from rankcollapse.statistics.intervals import Interval, mean_interval, stationary_interval
+from rankcollapse.statistics.intervals import (
+    SHARE,
+    Bounds,
+    Interval,
+    difference_interval,
+    mean_interval,
+    ratio_interval,
+    stationary_interval,
+)
 
 Frames = dict[str, pd.DataFrame]
 
@@ -48,7 +56,8 @@ class Deviation:
     Attributes:
         id: "D1" to "D8".
         release: what is done as in the release.
-        quantity: what is measured, with its units.
+        quantity: what is measured, with its units; `{}` stands for `at`.
+        at: at which depth, layer or γ; None if there is but one.
         ours: measured our way.
         theirs: measured the release's way.
         effect: theirs less ours; over pairs of the same seeds where there are such.
@@ -67,12 +76,18 @@ class Deviation:
     relation: Relation
     threshold: float
     claim: str | None
+    at: object = None
     row: str = ""
 
+    @property
+    def text(self) -> str:
+        """What is measured, and at which point."""
+        return self.quantity.format(self.at)
 
-def _paired(ours: pd.Series, theirs: pd.Series) -> Sides:
+
+def _paired(ours: pd.Series, theirs: pd.Series, bounds: Bounds | None = None) -> Sides:
     """The sides of series over the same seeds."""
-    return Sides(mean_interval(ours), mean_interval(theirs), mean_interval(theirs - ours))
+    return Sides(mean_interval(ours, bounds), mean_interval(theirs, bounds), difference_interval(theirs, ours, bounds))
 
 
 def _unpaired(ours: Interval, theirs: Interval) -> Sides:
@@ -83,7 +98,7 @@ def _unpaired(ours: Interval, theirs: Interval) -> Sides:
 
 
 def _first(values: pd.Series, count: int) -> Sides:
-    """The sides where theirs is the mean of the first values, and ours that of all.
+    """The sides of accuracies where theirs is the mean of the first values, and ours that of all.
 
     Their difference is that of the first from the rest, less by the rest's share; t interval of two samples.
     """
@@ -92,7 +107,8 @@ def _first(values: pd.Series, count: int) -> Sides:
         first = np.arange(len(values)) < count
         fit = OLS(values.to_numpy(), add_constant(first.astype(float))).fit()
         change, low, high = (share * float(end) for end in (fit.params[1], *fit.conf_int()[1]))
-    return Sides(mean_interval(values), mean_interval(values.iloc[:count]), Interval(change, low, high, len(values)))
+    means = (mean_interval(part, SHARE) for part in (values, values.iloc[:count]))
+    return Sides(*means, Interval(change, low, high, len(values)))
 
 
 def _deepest(runs: pd.DataFrame) -> pd.DataFrame:
@@ -110,17 +126,20 @@ def _of_training(frames: Frames) -> Iterator[Deviation]:
     by_step = [(f"hard-coded step size, say {step:g}", runs) for step, runs in fixed.groupby("step_size")]
     for done, runs in [("Adam, not SGD; both searched", adam), *by_step]:
         depth = int(runs["depth"].iloc[0])
-        sides = _paired(bn.loc[bn["depth"] == depth, "final_accuracy"], runs["final_accuracy"])
-        yield Deviation("D1", done, f"BN accuracy, depth {depth}", *sides, *must)
+        sides = _paired(bn.loc[bn["depth"] == depth, "final_accuracy"], runs["final_accuracy"], SHARE)
+        yield Deviation("D1", done, "BN accuracy, depth {}", *sides, *must, at=depth)
 
     runs = _deepest(bn)
-    accuracy, quantity = runs["final_accuracy"], f"BN accuracy, depth {runs['depth'].iloc[0]}"
+    accuracy, depth = runs["final_accuracy"], int(runs["depth"].iloc[0])
     for done, sides in (
-        ("accuracy on 1,000 random images, not on all", _paired(accuracy, runs["sampled_accuracy"])),
-        ("BN on statistics of the set (release and we: of the batch)", _paired(accuracy, runs["population_accuracy"])),
+        ("accuracy on 1,000 random images, not on all", _paired(accuracy, runs["sampled_accuracy"], SHARE)),
+        (
+            "BN on statistics of the set (release and we: of the batch)",
+            _paired(accuracy, runs["population_accuracy"], SHARE),
+        ),
         (f"{RUNS} runs, not all", _first(accuracy, RUNS)),
     ):
-        yield Deviation("D2", done, quantity, *sides, *must)
+        yield Deviation("D2", done, "BN accuracy, depth {}", *sides, *must, at=depth)
 
     for found, plotted in REPLACED_ACCURACIES:  # the release's own numbers: constants, without an interval
         sides = (Interval(value, value, value, RUNS) for value in (found, plotted, plotted - found))
@@ -137,8 +156,8 @@ def _of_activations(frames: Frames) -> Iterator[Deviation]:
         ("vanilla", "vanilla", "<", COLLAPSED_RANK),
     ):
         relu, tanh = (by_layer(frame, activation, variant)[deepest] for activation in ("relu", "tanh"))
-        quantity = f"{name} rank, layer {deepest}"
-        yield Deviation("D4", "tanh, where ReLU is meant", quantity, *_unpaired(relu, tanh), *must, "C4")
+        sides = _unpaired(relu, tanh)
+        yield Deviation("D4", "tanh, where ReLU is meant", f"{name} rank, layer {{}}", *sides, *must, "C4", at=deepest)
 
 
 def _of_measures(frames: Frames) -> Iterator[Deviation]:
@@ -169,21 +188,24 @@ def _of_measures(frames: Frames) -> Iterator[Deviation]:
         ("singular values of M above 1e-9", ("above_1e-9",)),
     ):
         sides = Sides(growth("participation_ratio"), growth(*measures), change(*measures))
-        quantity = f"exponent in the width, γ = {gamma}"
-        yield Deviation("D5", f"{name}, not r", quantity, *sides, ">=", EXPONENT, "C5")
+        quantity = "exponent in the width, γ = {}"
+        yield Deviation("D5", f"{name}, not r", quantity, *sides, ">=", EXPONENT, "C5", at=gamma)
 
 
 def _of_pixels(frames: Frames) -> Iterator[Deviation]:
     """D6, on the accuracies of Figure 4."""
     depth = int(frames["pretraining.raw"]["depth"].max())
-    ours, theirs = (accuracies(frames[f"pretraining.{part}"], depth) for part in ("training", "raw"))
-    for name, variant, *must in (
-        ("pre-trained", "pretrained", ">=", TRAINED_ACCURACY),
-        ("vanilla", "vanilla", "<", CHANCE_ACCURACY),
-        ("pre-trained less BN", "shortfall", ">=", LIKE_BN),
+    both = [frames[f"pretraining.{part}"] for part in ("training", "raw")]
+    ours, theirs = (accuracies(frame, depth) for frame in both)
+    less = [table["pretrained"] - table["bn"] for table in (theirs, ours)]
+    change = difference_interval(*less, Bounds(-1.0, 1.0, at_ends=SHARE.at_ends))
+    for name, sides, *must in (
+        ("pre-trained", _paired(ours["pretrained"], theirs["pretrained"], SHARE), ">=", TRAINED_ACCURACY),
+        ("vanilla", _paired(ours["vanilla"], theirs["vanilla"], SHARE), "<", CHANCE_ACCURACY),
+        ("pre-trained less BN", Sides(*(shortfall(frame, depth) for frame in both), change), ">=", LIKE_BN),
     ):
-        done, sides = "pixels from 0 to 255, not from 0 to 1", _paired(ours[variant], theirs[variant])
-        yield Deviation("D6", done, f"{name} accuracy, depth {depth}", *sides, *must, "C9")
+        done = "pixels from 0 to 255, not from 0 to 1"
+        yield Deviation("D6", done, f"{name} accuracy, depth {{}}", *sides, *must, "C9", at=depth)
 
 
 def _of_flags(frames: Frames) -> Iterator[Deviation]:
@@ -195,7 +217,7 @@ def _of_flags(frames: Frames) -> Iterator[Deviation]:
     full, *parts = (rows.set_index("seed")["final_accuracy"] for rows in by_kind.values())
     for name, part in zip(("centring", "scaling"), parts, strict=True):
         done, quantity = f"the flag for {name} only does nothing: full BN", f"accuracy of VGG-19, {name} only"
-        yield Deviation("D7", done, quantity, *_paired(part, full), ">=", TRAINED_ACCURACY, None)
+        yield Deviation("D7", done, quantity, *_paired(part, full, SHARE), ">=", TRAINED_ACCURACY, None)
     others = table.drop(index=[*by_kind["center"].index, *by_kind["scale"].index])
     released = pd.concat([others, *(by_kind["full"].assign(normalization=kind) for kind in ("center", "scale"))])
     ours, theirs = (ordering(networks, "mean_loss") for networks in (table, released))
@@ -216,13 +238,17 @@ def _of_signs(frames: Frames) -> Iterator[Deviation]:
         both = both[(both["variant"] == "bn") & (both["activation"] == activation)]
         one = release[(release["activation"] == activation) & (release["one_signed"] == parameters)]
         rows = pd.concat([both, one[one["variant"] == "one-signed"]])
-        for measure, quantity, threshold in (
-            (fallen, "r, both signs over one", RANK_FALLS),
-            (stalled, "last loss above the middle of guessing and BN", STALLS),
+        if any(not np.isfinite(by_seed(part, "final_loss")["bn"]).all() for part in (training, rows)):
+            continue
+        ranks = [by_seed(part, "ratio") for part in (training, rows)]
+        falls = [table["bn"] / table["one-signed"] for table in ranks]
+        ratios = (ratio_interval(table["bn"], table["one-signed"]) for table in ranks)
+        stalls = _paired(stalled(training), stalled(rows))
+        for quantity, sides, threshold in (
+            ("r, both signs over one", Sides(*ratios, difference_interval(*falls[::-1])), RANK_FALLS),
+            ("last loss above the middle of guessing and BN", stalls, STALLS),
         ):
-            pair = measure(training), measure(rows)
-            if all(np.isfinite(side).all() for side in pair):  # else a network with both signs diverged
-                yield Deviation("D8", done, quantity, *_paired(*pair), ">=", threshold, "C10")
+            yield Deviation("D8", done, quantity, *sides, ">=", threshold, "C10")
 
 
 def deviations(frames: Frames) -> list[Deviation]:

@@ -15,6 +15,6 @@ C7 = Statement(
     statement="A linear network with batch normalization escapes from a state of nearly rank one.",
     source="Figure 3b",
     figure="escape",
-    estimator="Share of random chains whose second eigenvalue reaches one, and the mean layer at which it does; t "
-    "interval.",
+    estimator="Mean over random chains of the layer at which the second eigenvalue reaches one; a chain in which it "
+    "does not counts with all its layers; t interval.",
 )

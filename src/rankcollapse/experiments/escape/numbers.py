@@ -1,5 +1,7 @@
 """The numbers of Figure 3b that the paper's text quotes."""
 
+import math
+
 import pandas as pd
 
 from rankcollapse.experiments.escape.summary import passages, second_at_start, smallest_at_the_end
@@ -10,7 +12,8 @@ from rankcollapse.statistics.intervals import mean_interval
 def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
     """Results by name, as LaTeX."""
     frame = frames["escape.chain"]
-    escaped = passages(frame)
+    layers = passages(frame)
+    escaped = layers[layers < math.inf]
     return {
         "escape.escaped": number(len(escaped)),
         "escape.layers": interval(mean_interval(escaped) if len(escaped) else None),

@@ -1,14 +1,17 @@
 """What the judge and the numbers of Figure 3b share."""
 
+import math
+
 import pandas as pd
 
 from rankcollapse.experiments.escape.claims import ORDER_ONE
 
 
 def passages(frame: pd.DataFrame) -> pd.Series:
-    """First layer at which the second eigenvalue is of order one, for every chain that gets there."""
-    second = frame[(frame["index"] == 2) & (frame["eigenvalue"] >= ORDER_ONE)]
-    return second.groupby("chain")["layer"].min()
+    """First layer at which the second eigenvalue is of order one, for every chain; infinite where none is."""
+    second = frame[frame["index"] == 2]
+    reached = second["layer"].where(second["eigenvalue"] >= ORDER_ONE, math.inf)
+    return reached.groupby(second["chain"]).min()
 
 
 def second_at_start(frame: pd.DataFrame) -> pd.Series:

@@ -20,7 +20,7 @@ def judge_all(frames: dict[str, pd.DataFrame]) -> list[Claim]:
         bn, vanilla = (by_layer(frame, activation, variant) for variant in ("bn", "vanilla"))
         conditions = [
             at_worst("BN rank at layer {}, lowest of all measured layers", bn, ">=", root),
-            condition(f"vanilla rank at layer {deepest}", vanilla[deepest], "<", COLLAPSED_RANK),
+            condition("vanilla rank at layer {}, deepest", vanilla[deepest], "<", COLLAPSED_RANK, deepest),
         ]
         claims.append(judge(statement, conditions, missing))
     return claims

@@ -24,7 +24,7 @@ def judge_all(frames: dict[str, pd.DataFrame]) -> list[Claim]:
     }
     conditions = [
         *between("exponent of the orthogonality gap in the width", {"": exponent}, EXPONENT_LOW, EXPONENT_HIGH),
-        condition(f"r over N at width {widest}", ratio[widest].over(samples), ">=", FULL),
+        condition("r over N at width {}, widest", ratio[widest].over(samples), ">=", FULL, widest),
         *between("r over the crossover law at width {}", relative, LOW, HIGH),
     ]
     return [judge(E5, conditions)]

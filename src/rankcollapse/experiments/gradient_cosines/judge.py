@@ -17,7 +17,7 @@ def judge_all(frames: dict[str, pd.DataFrame]) -> list[Claim]:
     if deepest < DEEP:
         return [judge(C12, [], f"needs networks of at least {DEEP} layers; ran {deepest}")]
     conditions = [
-        condition(f"cosine in vanilla networks of depth {deepest}", vanilla[deepest], ">=", COLLINEAR),
+        condition("cosine in vanilla networks of depth {}, deepest", vanilla[deepest], ">=", COLLINEAR, deepest),
         at_worst("cosine in BN networks of depth {}, highest of all", bn, "<", NOT_COLLINEAR),
         condition("rank correlation of r with the cosine", correlation(frame), "<", FALLS),
     ]

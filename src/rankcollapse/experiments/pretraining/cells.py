@@ -4,12 +4,12 @@ from typing import ClassVar, Literal
 
 from rankcollapse.experiments.base import Cell
 from rankcollapse.experiments.columns import OUTCOME, SEARCHED, STEPS
-from rankcollapse.experiments.parameters import Count, Depth, OfData, Searched, StepSize, Tau
+from rankcollapse.experiments.parameters import Count, Depth, OfData, StepSize, Tau, Trained
 from rankcollapse.theory.terms import Variant
 from rankcollapse.training.history import HISTORY
 
 
-class PretrainingParameters(Searched, OfData):
+class PretrainingParameters(Trained, OfData):
     """How networks are pre-trained and trained, at every depth."""
 
     pretraining_batches: Count

@@ -11,5 +11,5 @@ C9 = Statement(
     source="Figure 4; section 4",
     figure="pretraining",
     estimator="Mean final accuracy of the deepest networks, and its difference from BN networks of the same seeds; "
-    "t interval.",
+    "t interval for a bounded quantity. Open where BN networks do not learn in so few steps.",
 )

@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from rankcollapse.experiments.pretraining.summary import final
 from rankcollapse.experiments.trainability.summary import trained
 from rankcollapse.report.style import curves, legend_below, panels
+from rankcollapse.statistics.intervals import SHARE
 
 
 def draw(frames: dict[str, pd.DataFrame]) -> Figure:
@@ -22,7 +23,7 @@ def draw(frames: dict[str, pd.DataFrame]) -> Figure:
     with panels(1, 3, height=2.5) as (figure, (epochs, steps, depths)):
         curves(course, epochs, x="epochs", y="loss", hue="variant")
         curves(course, steps, x="all_steps", y="loss", hue="variant")
-        curves(final(frame), depths, x="depth", y="final_accuracy", hue="variant")
+        curves(final(frame), depths, x="depth", y="final_accuracy", hue="variant", bounds=SHARE)
         depths.axhline(0.1, color="black", linestyle=":", zorder=0, label="chance")
         epochs.set(xlabel="epochs", ylabel="training loss", title=f"depth {deepest}", ylim=(0, None))
         steps.set(xlabel="gradient steps in all", ylabel="", title=f"depth {deepest}", ylim=(0, None))

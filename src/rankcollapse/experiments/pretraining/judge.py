@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from rankcollapse.claims.judging import condition, judge
+from rankcollapse.claims.judging import condition, given, judge
 from rankcollapse.claims.records import Claim
 from rankcollapse.experiments.pretraining.claims import C9, DEEP, LIKE_BN
 from rankcollapse.experiments.pretraining.summary import final, shortfall
@@ -17,10 +17,12 @@ def judge_all(frames: dict[str, pd.DataFrame]) -> list[Claim]:
     if depth < DEEP:
         return [judge(C9, [], f"needs networks of at least {DEEP} layers; ran {depth}")]
     runs = final(frame)
-    vanilla, pretrained = (by_depth(runs, name, "final_accuracy")[depth] for name in ("vanilla", "pretrained"))
+    variants = ("vanilla", "pretrained", "bn")
+    vanilla, pretrained, bn = (by_depth(runs, name, "final_accuracy")[depth] for name in variants)
+    baseline = condition("accuracy of BN networks, depth {}", bn, ">=", TRAINED_ACCURACY, depth)
     conditions = [
-        condition(f"accuracy after pre-training, depth {depth}", pretrained, ">=", TRAINED_ACCURACY),
-        condition(f"the same less that of BN networks, depth {depth}", shortfall(frame, depth), ">=", LIKE_BN),
-        condition(f"accuracy without pre-training, depth {depth}", vanilla, "<", CHANCE_ACCURACY),
+        condition("accuracy after pre-training, depth {}", pretrained, ">=", TRAINED_ACCURACY, depth),
+        condition("the same less that of BN networks, depth {}", shortfall(frame, depth), ">=", LIKE_BN, depth),
+        condition("accuracy without pre-training, depth {}", vanilla, "<", CHANCE_ACCURACY, depth),
     ]
-    return [judge(C9, conditions)]
+    return [judge(C9, given(baseline, conditions))]

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from rankcollapse.experiments.trainability.summary import trained
-from rankcollapse.statistics.intervals import Interval, mean_interval
+from rankcollapse.statistics.intervals import SHARE, Interval, difference_interval
 
 
 def final(frame: pd.DataFrame) -> pd.DataFrame:
@@ -13,12 +13,12 @@ def final(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def accuracies(frame: pd.DataFrame, depth: int) -> pd.DataFrame:
-    """Final accuracies by seed: a column a variant, and `shortfall`, of pre-trained networks less BN networks."""
+    """Final accuracies by seed, a column a variant."""
     runs = final(frame)
-    table = runs[runs["depth"] == depth].pivot(index="seed", columns="variant", values="final_accuracy")
-    return table.assign(shortfall=table["pretrained"] - table["bn"])
+    return runs[runs["depth"] == depth].pivot(index="seed", columns="variant", values="final_accuracy")
 
 
 def shortfall(frame: pd.DataFrame, depth: int) -> Interval:
     """Final accuracy of pre-trained networks less that of BN networks of the same seed."""
-    return mean_interval(accuracies(frame, depth)["shortfall"])
+    table = accuracies(frame, depth)
+    return difference_interval(table["pretrained"], table["bn"], SHARE)

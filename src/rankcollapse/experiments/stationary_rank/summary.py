@@ -8,7 +8,7 @@ import pandas as pd
 from rankcollapse.experiments.stationary_rank.published import LOG2_RANK
 from rankcollapse.statistics.estimates import estimates, intervals
 from rankcollapse.statistics.fits import power_law
-from rankcollapse.statistics.intervals import Interval, mser_burn_in
+from rankcollapse.statistics.intervals import Interval, mean_interval, mser_burn_in, rank_bounds
 
 KEYS = ["gamma", "width", "measure", "tau"]
 
@@ -63,7 +63,8 @@ def last_layers(frame: pd.DataFrame) -> pd.DataFrame:
 
 def at_the_end(frame: pd.DataFrame, gamma: str, measure: str) -> dict[int, Interval]:
     """Mean at the last measured layer, for each width."""
-    return intervals(estimates(last_layers(of_measure(frame, gamma, measure)), "width", "value"))
+    ends = last_layers(of_measure(frame, gamma, measure)).groupby("width")["value"]
+    return {int(width): mean_interval(values, rank_bounds(int(width))) for width, values in ends}
 
 
 def ratios_in_depth(frame: pd.DataFrame) -> list[np.ndarray]:

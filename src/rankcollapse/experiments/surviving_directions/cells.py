@@ -6,10 +6,17 @@ from pydantic import Field
 
 from rankcollapse.experiments.base import Cell
 from rankcollapse.experiments.columns import EXPONENT
-from rankcollapse.experiments.parameters import Count, Gamma, Parameters, WithChains
+from rankcollapse.experiments.parameters import Gamma, Parameters, SpectrumLayers
 from rankcollapse.theory.terms import WeightLaw
 
 FamilyWidth = Annotated[int, Field(ge=4)]
+
+
+class WithChains(Parameters):
+    """Random networks whose exponents have errors by what they differ by."""
+
+    chains: Annotated[int, Field(ge=4)]
+    """random networks"""
 
 
 class FamilyParameters(Parameters):
@@ -20,7 +27,7 @@ class FamilyParameters(Parameters):
     """law of the weights"""
     normalization: Literal["scale", "full"]
     """scale-only or full (centred) BN"""
-    layers: Count
+    layers: SpectrumLayers
     """depth over which growth is averaged"""
 
 

@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from rankcollapse.experiments.base import Grid, Section
-from rankcollapse.experiments.parameters import Distinct, WithChains
-from rankcollapse.experiments.surviving_directions.cells import FamilyParameters, FamilyWidth, SpectrumCell
+from rankcollapse.experiments.parameters import Distinct
+from rankcollapse.experiments.surviving_directions.cells import FamilyParameters, FamilyWidth, SpectrumCell, WithChains
 
 
 class Family(FamilyParameters):

@@ -10,7 +10,7 @@ import torch
 from rankcollapse.experiments.surviving_directions.claims import NARROWEST, THEORY
 from rankcollapse.statistics.fits import power_law
 from rankcollapse.statistics.intervals import Interval, mean_interval
-from rankcollapse.theory.lyapunov import Spectrum
+from rankcollapse.theory.lyapunov import spectrum_of
 
 KEYS = ["gamma", "weights", "normalization"]
 
@@ -43,7 +43,7 @@ def neutral(frame: pd.DataFrame) -> Neutral:
     zero; one value a chain.
     """
     chains = torch.tensor(frame.pivot(index="chain", columns="index", values="exponent").to_numpy())
-    count = Spectrum(chains.mean(0), chains.std(0) / math.sqrt(len(chains)), chains).neutral
+    count = spectrum_of(chains).neutral
     used = slice(count, count + max(3, count // 4))
     index = np.arange(1, chains.shape[1] + 1)[used]
     if len(index) < 2:

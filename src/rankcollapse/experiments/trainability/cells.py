@@ -3,8 +3,8 @@
 from typing import ClassVar
 
 from rankcollapse.experiments.base import Cell
-from rankcollapse.experiments.columns import OUTCOME, RATIO, SEARCHED
-from rankcollapse.experiments.parameters import Count, Depth, Depths, OfData, Parameters, Searched, Tau
+from rankcollapse.experiments.columns import OUTCOME, RATIO, SEARCHED, TRIED
+from rankcollapse.experiments.parameters import Count, Depth, Depths, OfData, Parameters, Tau, Trained
 from rankcollapse.theory.terms import OptimizerKind, Variant
 
 
@@ -36,18 +36,19 @@ class RankCell(RankParameters, OfData, Cell):
     """vanilla, or bn for batch normalization before every ReLU"""
 
 
-class TrainingCell(Searched, OfData, Cell):
+class TrainingCell(Trained, OfData, Cell):
     """Training accuracy of networks of one depth, with or without BN."""
 
     COMPUTED_BY: ClassVar = "training"
     CONSTANTS: ClassVar = ("dataset", "width", "batch_size", "epochs", "variant", "optimizer", "depth")
     COLUMNS: ClassVar = {
         **SEARCHED,
-        "seed": "number of the network; search and final networks share no random numbers",
+        "seed": "number of the network; the same seed is the same initial weights and order of data in both variants",
+        **TRIED,
         **OUTCOME,
         "sampled_accuracy": "accuracy on 1,000 random training images, BN on batch statistics; final networks only",
         "population_accuracy": "accuracy over the whole training set, BN on the statistics of all; final networks only",
-        "diverged": "whether the final loss is not finite",
+        "diverged": "whether the loss is not finite",
     }
 
     variant: Variant
@@ -57,4 +58,4 @@ class TrainingCell(Searched, OfData, Cell):
     optimizer: OptimizerKind = "sgd"
     """sgd, or adam as the release has it for BN networks (D1)"""
     search: bool = True
-    """whether the step size is searched; if not, the final networks are trained with each of the grid"""
+    """whether each network chooses its step size; if not, it is trained to the end with each of the grid"""

@@ -17,8 +17,8 @@ C1 = Statement(
     "batch normalization keeps it at √width or more at every depth.",
     source="Figure 1, left; introduction",
     figure="trainability",
-    estimator="Mean over independent random networks with Student's t interval, of the numerical rank in single "
-    "precision: the original's measure.",
+    estimator="Mean over independent random networks of the numerical rank in single precision, the original's "
+    "measure; t interval for a bounded quantity.",
 )
 C2 = Statement(
     id="C2",
@@ -26,6 +26,6 @@ C2 = Statement(
     "train at every depth.",
     source="Figure 1, right; introduction",
     figure="trainability",
-    estimator="Mean final accuracy over fresh networks at the step size that a search on other networks chose, so that "
-    "no variant suffers from a step size; t interval.",
+    estimator="Mean final accuracy over networks, each at the step size that serves it best, so that no variant "
+    "suffers from a step size; t interval for a bounded quantity.",
 )

@@ -3,16 +3,17 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from rankcollapse.experiments.trainability.summary import published_rank, trained
+from rankcollapse.experiments.trainability.summary import bounds_of, published_rank, trained
 from rankcollapse.report.style import curves, panels
+from rankcollapse.statistics.intervals import SHARE
 
 
 def draw(frames: dict[str, pd.DataFrame]) -> Figure:
     """Two panels: numerical rank (left) and final training accuracy (right), mean and 95% interval."""
     rank, training = frames["trainability.rank"], trained(frames["trainability.training"])
     with panels(1, 2, height=2.3) as (figure, (left, right)):
-        curves(rank, left, x="depth", y="numerical_rank", hue="variant")
-        curves(training, right, x="depth", y="final_accuracy", hue="variant")
+        curves(rank, left, x="depth", y="numerical_rank", hue="variant", bounds=bounds_of(rank, "numerical_rank"))
+        curves(training, right, x="depth", y="final_accuracy", hue="variant", bounds=SHARE)
         if read_off := published_rank(rank):
             left.plot(read_off.keys(), read_off.values(), "x", color="black", label="original, read off", zorder=3)
         left.axhline(rank["width"].iloc[0] ** 0.5, color="black", linestyle=":", label=r"$\sqrt{d}$")

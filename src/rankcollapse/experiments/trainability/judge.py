@@ -37,9 +37,9 @@ def judge_rank(frame: pd.DataFrame) -> Claim:
     deepest, shallowest = max(vanilla), min(vanilla)
     root = math.sqrt(frame["width"].iloc[0])
     conditions = [
-        condition(f"vanilla rank at depth {deepest}", vanilla[deepest], "<", claims.COLLAPSED_RANK),
+        condition("vanilla rank at depth {}, deepest", vanilla[deepest], "<", claims.COLLAPSED_RANK, deepest),
         at_worst("BN rank at depth {}, lowest of all depths", bn, ">=", root),
-        condition(f"vanilla rank at depth {shallowest}, before the collapse", vanilla[shallowest], ">=", root),
+        condition("vanilla rank at depth {}, before the collapse", vanilla[shallowest], ">=", root, shallowest),
     ]
     return judge(C1, conditions)
 

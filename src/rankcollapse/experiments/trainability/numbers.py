@@ -18,7 +18,7 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
     vanilla_rank, bn_rank = (by_depth(rank, variant, "numerical_rank") for variant in ("vanilla", "bn"))
     bn_ratio = by_depth(rank, "bn", "participation_ratio")
     vanilla_accuracy, bn_accuracy = (by_depth(final, variant, "final_accuracy") for variant in ("vanilla", "bn"))
-    chosen = final.groupby(["variant", "depth"])["step_size"].first()
+    chosen = final["step_size"]
     grid = training["step_size"]
     read_off = published_rank(rank)
     uncollapsed = [depth for depth, mean in vanilla_rank.items() if mean.estimate >= COLLAPSED_RANK]
@@ -49,7 +49,7 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
         "trainability.accuracy.vanilla.failing": number(min(failing, default=None)),
         "trainability.accuracy.vanilla.trained": number(max(trained, default=None)),
         "trainability.training.deepest": number(max(bn_accuracy)),
-        "trainability.training.cells": number(len(chosen)),
+        "trainability.training.chosen": number(len(chosen)),
         "trainability.training.edge": number(int(chosen.isin([grid.min(), grid.max()]).sum())),
         "trainability.training.diverged": number(int(training["diverged"].sum())),
         "trainability.training.networks": number(len(training)),

@@ -6,12 +6,12 @@ from pydantic import model_validator
 
 from rankcollapse.datasets.catalogue import find
 from rankcollapse.experiments.base import Grid, Section, compared, product
-from rankcollapse.experiments.parameters import ComparedDepths, Depths, OfData, Parameters, Searched, StepSizes
+from rankcollapse.experiments.parameters import ComparedDepths, Depths, OfData, Parameters, StepSizes, Trained
 from rankcollapse.experiments.trainability.cells import RankCell, RankParameters, TrainingCell
 from rankcollapse.theory.terms import Variant
 
 
-class TrainingSettings(Searched):
+class TrainingSettings(Trained):
     """Training accuracy; one cell for each of vanilla and BN at each depth."""
 
     depths: Depths

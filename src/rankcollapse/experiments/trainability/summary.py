@@ -4,17 +4,26 @@ import pandas as pd
 
 from rankcollapse.experiments.trainability import published
 from rankcollapse.statistics.estimates import estimates, intervals
-from rankcollapse.statistics.intervals import Interval
+from rankcollapse.statistics.intervals import SHARE, Bounds, Interval, rank_bounds
+
+RANKS = ("numerical_rank", "participation_ratio", "soft_rank", "stable_rank")
 
 
 def trained(frame: pd.DataFrame) -> pd.DataFrame:
-    """The networks that were trained with the step size that the search chose."""
+    """The networks with the step size that each took."""
     return frame[frame["phase"] == "final"]
+
+
+def bounds_of(runs: pd.DataFrame, measure: str) -> Bounds | None:
+    """The bounds of a measure of MLPs: of an accuracy or a cosine, or of a rank of a state `(width, batch_size)`."""
+    if measure.endswith(("accuracy", "cosine")):
+        return SHARE
+    return rank_bounds(int(runs[["width", "batch_size"]].min(axis=None))) if measure in RANKS else None
 
 
 def by_depth(runs: pd.DataFrame, variant: str, measure: str) -> dict[int, Interval]:
     """Mean and interval of a measure over the seeds of a variant, for each depth."""
-    return intervals(estimates(runs[runs["variant"] == variant], "depth", measure))
+    return intervals(estimates(runs[runs["variant"] == variant], "depth", measure, bounds_of(runs, measure)))
 
 
 def published_rank(rank: pd.DataFrame) -> dict[int, int]:

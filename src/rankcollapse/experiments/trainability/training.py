@@ -1,18 +1,15 @@
 """Final training accuracy against depth (Figure 1, right)."""
 
-from functools import partial
-
 import pyarrow as pa
-from torch import Tensor
 
 from rankcollapse.experiments.mlps import draw_mlps, training_set
 from rankcollapse.experiments.trainability.cells import TrainingCell
 from rankcollapse.networks.mlp import MLP
 from rankcollapse.storage.frames import to_table
+from rankcollapse.training.contest import Row, at_each
 from rankcollapse.training.data import Data, random_batches
-from rankcollapse.training.outcomes import outcomes
+from rankcollapse.training.outcomes import outcomes, tried
 from rankcollapse.training.session import Session
-from rankcollapse.training.step_size import Member, Row, search_then_train
 from rankcollapse.training.trainer import Plan, evaluate, train
 
 OTHER_ACCURACIES = ("sampled_accuracy", "population_accuracy")
@@ -20,49 +17,37 @@ SAMPLED = 1000  # images on which the release measures accuracy (D2)
 
 
 def run(cell: TrainingCell, *, device: str, session: Session) -> pa.Table:
-    """Train ReLU MLPs: first a search over step sizes, then fresh networks with the best one.
+    """Train ReLU MLPs at PyTorch's default initialization, each with the step size of the grid that serves it best.
 
     Returns:
-        One row a trained network.
+        One row a network and step size: those that were dropped first.
 
     Raises:
         UserError: the data set is not in the cache, or smaller than a batch.
     """
     images, labels = training_set(cell, device)
-
-    train_members = partial(_train, cell, images, labels, session)
-    if cell.search:
-        rows = search_then_train(train_members, [cell.variant], cell.step_sizes, cell.search_seeds, cell.seeds)
-    else:
-        every = [Member(cell.variant, step, seed) for step in cell.step_sizes for seed in range(cell.seeds)]
-        rows = train_members("final", every)
-    return to_table(cell, rows)
-
-
-def _train(
-    cell: TrainingCell, images: Tensor, labels: Tensor, session: Session, phase: str, members: list[Member]
-) -> list[Row]:
-    """The rows of one ensemble; a seed is the same network at any step size."""
-    key = ("depth.training", cell.variant, cell.depth, phase)
-    network = draw_mlps(cell, images, cell.depth, [(*key, "weights", member.seed) for member in members])
+    members, contests = at_each(cell.step_sizes, [cell.variant], range(cell.seeds))
+    keys = [("depth.training", cell.depth, member.seed) for member in members]
+    network = draw_mlps(cell, images, cell.depth, [(*key, "weights") for key in keys])
     data = Data.shared(images, labels, len(members))
     plan = Plan(
         step_sizes=[member.step_size for member in members],
         batch_size=cell.batch_size,
         epochs=cell.epochs,
-        keys=[(*key, member.seed) for member in members],
+        keys=keys,
         optimizer=cell.optimizer,
+        contests=contests if cell.search else None,
     )
-    train(network, data, plan, session, phase)
-    ends = outcomes(network, data, cell.batch_size)
-    others = [dict.fromkeys(OTHER_ACCURACIES)] * len(members)
-    if phase == "final":
-        sampled = [(*key, "sample", member.seed) for member in members]
-        others = _other_accuracies(network, data, cell.batch_size, sampled, ends)
-    return [
-        member._asdict() | {"phase": phase, "diverged": end["final_loss"] is None} | end | other
-        for member, end, other in zip(members, ends, others, strict=True)
-    ]
+    trained = train(network, data, plan, session)
+    rows = [row | dict.fromkeys(OTHER_ACCURACIES) for row in tried(trained, members)]
+    ends = outcomes(trained, data, cell.batch_size)
+    sampled = [(*keys[member], "sample") for member in trained.members]
+    others = _other_accuracies(trained.network, data.select(trained.members), cell.batch_size, sampled, ends)
+    steps = cell.epochs * (data.samples // cell.batch_size)
+    for member, end, other in zip(trained.members, ends, others, strict=True):
+        shared = {"phase": "final", "step": steps, "loss": None, "diverged": end["final_loss"] is None}
+        rows.append(members[member]._asdict() | shared | end | other)
+    return to_table(cell, rows)
 
 
 def _other_accuracies(

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from rankcollapse.experiments.base import Cell
-from rankcollapse.experiments.columns import OUTCOME, SEARCHED
+from rankcollapse.experiments.columns import OUTCOME, SEARCHED, TRIED
 from rankcollapse.experiments.parameters import Count, Depth, OfData, Trained
 from rankcollapse.theory.terms import Variant
 
@@ -11,10 +11,9 @@ from rankcollapse.theory.terms import Variant
 class PairsParameters(Trained, OfData):
     """What is learned and how, at every depth, with and without BN."""
 
-    search_pairs: Count
-    """pairs of classes on which every step size is tried, with networks of their own"""
-    pairs: Count
-    """pairs of classes, a random sample of all, or all if there are no more; a network each"""
+    seeds: Count
+    """pairs of classes, a random sample of all, or all if there are no more; a network each, whose weights and order
+    of data are the same in both variants"""
 
 
 class PairsCell(PairsParameters, Cell):
@@ -27,8 +26,9 @@ class PairsCell(PairsParameters, Cell):
         "first": "one of the two classes",
         "second": "the other",
         "pairs_in_all": "pairs of classes that the data set has",
+        **TRIED,
         **OUTCOME,
-        "diverged": "whether the final loss is not finite",
+        "diverged": "whether the loss is not finite",
     }
 
     variant: Variant

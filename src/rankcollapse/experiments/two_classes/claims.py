@@ -11,6 +11,6 @@ E6 = Statement(
     "apart, while BN networks do at every depth.",
     source="ours; asked in the paper's public reviews",
     figure="two_classes",
-    estimator="Mean final accuracy over random pairs of classes at the step size that a search on other pairs chose; "
-    "t interval over pairs.",
+    estimator="Mean final accuracy over random pairs of classes, each network at the step size that serves it best; t "
+    "interval for a bounded quantity over pairs.",
 )

@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 
 from rankcollapse.experiments.trainability.summary import trained
 from rankcollapse.report.style import TEXT_WIDTH, curves, panels, points
+from rankcollapse.statistics.intervals import SHARE
 
 
 def draw(frames: dict[str, pd.DataFrame]) -> Figure:
@@ -13,7 +14,7 @@ def draw(frames: dict[str, pd.DataFrame]) -> Figure:
     shown = {"x": "depth", "y": "final_accuracy", "hue": "variant"}
     with panels(height=2.3, width=TEXT_WIDTH * 0.6) as (figure, axes):
         points(final, axes, **shown, alpha=0.4, s=10, legend=False)
-        curves(final, axes, **shown)
+        curves(final, axes, **shown, bounds=SHARE)
         axes.axhline(0.5, color="black", linestyle=":", zorder=0, label="chance")
         axes.set(xlabel="hidden-to-hidden layers $h$", ylabel="training accuracy", ylim=(0.4, 1.02))
         axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
