@@ -38,6 +38,9 @@ latex: .venv/installed ## install the LaTeX packages that are missing (as root, 
 paper: latex ## build everything at SCALE (default laptop), the paper included
 	$(CACHE) snakemake --cores $(CORES) --config scale=$(SCALE)
 	@rankcollapse verify results/$(SCALE)/claims.json
+	@reference=results/reference/$(SCALE)/claims.json; \
+	if [ -f $$reference ]; then rankcollapse compare --brief results/$(SCALE)/claims.json $$reference; \
+	else echo "there are no reference results of scale $(SCALE) to compare with"; fi
 	@missing=$$(rankcollapse latex) || { echo "error: no paper without LaTeX ($$missing); all else is in results/$(SCALE)/" >&2; exit 1; }
 	@echo "results/$(SCALE)/paper.pdf"
 

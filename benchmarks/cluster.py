@@ -39,6 +39,8 @@ from rankcollapse.config.validation import literal
 from rankcollapse.datasets.catalogue import find
 from rankcollapse.experiments import mlps, rooms
 from rankcollapse.experiments.base import Grid
+from rankcollapse.training import outcomes
+from rankcollapse.training.contest import legs
 from rankcollapse.training.session import Session
 
 GPUS = (1, 4, 16, 64)
@@ -87,6 +89,15 @@ def no_evaluation(network, data, batch_size) -> tuple[torch.Tensor, torch.Tensor
     return torch.zeros(network.members), torch.zeros(network.members)
 
 
+def trained_share(sizes: int) -> float:
+    """Share of the members that are trained, over all steps, where networks compete at so many step sizes."""
+    steps, left, before, done = 2**12, sizes, 0, 0.0
+    for leg in legs([0] * sizes, steps):
+        done += left * (leg.last - before)
+        left, before = leg.keep, leg.last
+    return (done + left * (steps - before)) / (sizes * steps)
+
+
 def measure(frame: str, arguments: dict[str, Any]) -> tuple[float, float]:
     """Seconds of a cell, and beside them those of each of its `seeds` where seeds may be cut into several cells.
 
@@ -94,7 +105,7 @@ def measure(frame: str, arguments: dict[str, Any]) -> tuple[float, float]:
     """
     cell = rooms.cell_type(frame)
     run = rooms.module(frame.partition(".")[0], cell.COMPUTED_BY).run
-    for functions in (run.__globals__, vars(mlps)):
+    for functions in (run.__globals__, vars(mlps), vars(outcomes)):
         functions.update(load_training_set=random_images, evaluate=no_evaluation)
 
     def timed(times: float, **changed) -> tuple[float, float]:
@@ -128,15 +139,15 @@ def measure(frame: str, arguments: dict[str, Any]) -> tuple[float, float]:
         total, _ = timed(seeds * len(arguments["normalizations"]) * len(starts), **one)
         if "pretrained" in starts and arguments["architecture"].startswith("vgg"):
             lifted = one | {"normalizations": ["none"], "initializations": ["pretrained"]}
-            total += seeds * phases("pretraining", **lifted)["pretraining"]
+            total += seeds * phases("pre-training", **lifted)["pre-training"]
         return total, 0.0
-    if frame == "components.training":  # members run one after another: one of them is timed, in the search
-        found = phases("search-training", step_sizes=[1e-6], search_seeds=1)
-        training, lifting = found["search-training"], found.get("search-pretraining", 0.0)
-        search = arguments["search_seeds"] * (len(arguments["step_sizes"]) * training + lifting)
-        return search, arguments["epochs"] / arguments["search_epochs"] * training + lifting
+    if frame == "components.training":  # members run one after another: one of them is timed
+        found, sizes = phases("training", step_sizes=[1e-6], seeds=1), len(arguments["step_sizes"])
+        return 0.0, sizes * trained_share(sizes) * found["training"] + found.get("pre-training", 0.0)
     if "session" in run.__annotations__:
-        return sum(phases().values()), 0.0
+        competing = arguments.get("search", True) and "step_sizes" in arguments
+        share = trained_share(len(arguments["step_sizes"])) if competing else 1.0
+        return sum(seconds * (share if name == "training" else 1) for name, seconds in phases().items()), 0.0
     return timed(1)
 
 

@@ -18,7 +18,7 @@ from rankcollapse.experiments.base import Derived
 SOURCE = ROOT / "src/rankcollapse"
 MODULES = sorted(SOURCE.rglob("*.py"))
 TREES = {path.relative_to(SOURCE).as_posix(): ast.parse(path.read_text()) for path in MODULES}
-MOST_ROOMS = 18  # and modules at the top of the package
+MOST_AT_THE_TOP = 18  # wings, and modules beside them
 LONGEST_FUNCTION = 60  # lines, its docstring included
 
 
@@ -45,7 +45,7 @@ def test_the_contracts_on_imports_are_kept():
 CHAIN = "rankcollapse/experiments/fixed_batch/chain.py"
 SPOILED = [
     ("rankcollapse/theory/spectra.py", "import rankcollapse.networks.mlp", "those below it only"),
-    ("rankcollapse/hall/__init__.py", "", "those below it only"),  # a room without a place
+    ("rankcollapse/hall/__init__.py", "", "those below it only"),  # a wing without a place
     ("rankcollapse/experiments/escape/figure.py", "from rankcollapse.claims import judging", "A figure draws"),
     ("rankcollapse/experiments/escape/numbers.py", "from rankcollapse.experiments.escape import figure", "Numbers"),
     (CHAIN, "import matplotlib.pyplot", "What computes a cell"),
@@ -80,8 +80,8 @@ def test_every_module_that_computes_a_cell_is_under_its_contract():
 
 
 def test_the_package_is_taken_in_at_a_glance():
-    rooms_at_the_top = [entry.name for entry in SOURCE.iterdir() if entry.name not in ("__pycache__", "__init__.py")]
-    assert len(rooms_at_the_top) <= MOST_ROOMS, rooms_at_the_top
+    at_the_top = [entry.name for entry in SOURCE.iterdir() if entry.name not in ("__pycache__", "__init__.py")]
+    assert len(at_the_top) <= MOST_AT_THE_TOP, at_the_top
 
 
 def test_a_package_says_what_is_in_it_and_holds_nothing_else():

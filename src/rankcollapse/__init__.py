@@ -1,7 +1,7 @@
 """Reproducible artifact of "Batch Normalization Provably Avoids Rank Collapse" (NeurIPS 2020).
 
-The names below can be imported from here; docs/library.md has an example of each. A name is loaded when it is first
-used, by a lookup that is not an import statement: no job depends on a module only because this package offers it.
+The names below can be imported from here; docs/library.md has an example of each. Names are loaded when first used.
+They are looked up, not imported, so that editing one module does not rerun every job.
 """
 
 from importlib import import_module

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from rankcollapse.claims.judging import at_worst, condition, judge, runs_needed, verdict
+from rankcollapse.claims.judging import at_worst, condition, given, judge, runs_needed, verdict
 from rankcollapse.claims.judging import between as within
 from rankcollapse.claims.records import Statement
 from rankcollapse.statistics.intervals import Interval, mean_interval
@@ -54,11 +54,12 @@ def test_of_several_points_the_worst_decides_and_is_named():
         return {name: Interval(sum(pair) / 2, *pair, 5) for name, pair in ends.items()}
 
     found = at_worst("rank at {}", points(a=(5, 6), b=(3, 4), c=(9, 9)), ">=", 2.0)
-    assert (found.quantity, found.verdict, found.ci_low) == ("rank at b", "reproduced", 3)
+    assert (found.text, found.verdict, found.ci_low) == ("rank at b", "reproduced", 3)
+    assert (found.quantity, found.at) == ("rank at {}", "b")  # what it is called does not depend on what was found
     found = at_worst("rank at {}", points(a=(5, 6), b=(1, 3), c=(3, 4)), ">=", 2.0)
-    assert (found.quantity, found.verdict) == ("rank at b", "inconclusive")
+    assert (found.text, found.verdict) == ("rank at b", "inconclusive")
     found = at_worst("rank at {}", points(a=(1, 1.5), b=(1, 3), c=(0, 9)), ">=", 2.0)
-    assert (found.quantity, found.verdict) == ("rank at a", "refuted")
+    assert (found.text, found.verdict) == ("rank at a", "refuted")
     for relation, threshold, expected in ((">=", 2.0, (3, 4)), ("<", 10.0, (8, 9))):
         holding = at_worst("q", points(a=(5, 6), b=(3, 4), c=(8, 9)), relation, threshold)
         assert holding.interval[1:3] == expected
@@ -66,8 +67,27 @@ def test_of_several_points_the_worst_decides_and_is_named():
 
 def test_a_quantity_between_two_thresholds_has_a_condition_for_each():
     low, high = within("slope {}", {"a": Interval(1, 0.9, 1.1, 5), "b": Interval(1, 0.97, 1.3, 5)}, 0.8, 1.2)
-    assert (low.quantity, low.relation, low.threshold, low.verdict) == ("slope a", ">=", 0.8, "reproduced")
-    assert (high.quantity, high.relation, high.threshold, high.verdict) == ("slope b", "<", 1.2, "inconclusive")
+    assert (low.text, low.relation, low.threshold, low.verdict) == ("slope a, lowest", ">=", 0.8, "reproduced")
+    assert (high.text, high.relation, high.threshold, high.verdict) == ("slope b, highest", "<", 1.2, "inconclusive")
+
+
+def test_two_conditions_of_one_quantity_are_refused():
+    with pytest.raises(ValueError, match="C9 has two conditions of one quantity"):
+        judge(CLAIM, [between(3, 4), between(3, 4, "<")])
+
+
+def test_where_a_baseline_does_not_hold_a_claim_is_open_and_says_why():
+    bad, good = between(0, 1), between(3, 4)
+    holding = condition("BN learns, depth {}", Interval(0.8, 0.7, 0.9, 5), ">=", 0.5, 32)
+    assert judge(CLAIM, given(holding, [good])).verdict == "reproduced"
+    assert judge(CLAIM, given(holding, [good, bad])).verdict == "refuted"
+    failing = condition("BN learns, depth {}", Interval(0.2, 0.1, 0.3, 5), ">=", 0.5, 32)
+    claim = judge(CLAIM, given(failing, [good, bad]))
+    assert claim.verdict == "inconclusive"
+    assert claim.to_decide == "a scale at which this holds: BN learns, depth 32"
+    assert [(each.verdict, each.estimate) for each in claim.conditions] == [
+        ("inconclusive", 0.2), ("inconclusive", 3.5), ("inconclusive", 0.5)
+    ]  # fmt: skip
 
 
 def test_the_margin_is_the_distance_of_the_unfavourable_end():

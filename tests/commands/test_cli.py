@@ -2,12 +2,16 @@
 
 import subprocess
 import sys
+import types
 
 import pytest
 from support.cli import fails, rankcollapse
 from support.paths import ROOT
 
 from rankcollapse.cli import VERBS
+from rankcollapse.errors import UserError
+from rankcollapse.experiments import rooms
+from rankcollapse.experiments.base import Section
 
 
 def loaded(code):
@@ -62,3 +66,14 @@ def test_other_mistakes(tmp_path):
     blocked = fails("data", "fashion-mnist-mini", RANKCOLLAPSE_CACHE=str(tmp_path / "file"))
     assert "cannot write the cache" in blocked
     assert "RANKCOLLAPSE_CACHE" in blocked
+
+
+@pytest.mark.parametrize("number", [0, 2])
+def test_settings_of_an_experiment_that_are_not_one_section(monkeypatch, number):
+    settings = types.ModuleType("settings")
+    settings.__file__ = "signs/settings.py"
+    for name in ("One", "Other")[:number]:
+        setattr(settings, name, type(name, (Section,), {"__module__": "settings"}))
+    monkeypatch.setattr(rooms, "module", lambda experiment, part: settings)
+    with pytest.raises(UserError, match=f"signs/settings.py must define exactly one Section, it defines {number}"):
+        rooms.section.__wrapped__("signs")

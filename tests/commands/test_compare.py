@@ -1,5 +1,6 @@
 """A run against reference results: what is called equivalent, compatible and different."""
 
+import contextlib
 import math
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from rankcollapse.claims import judging
 from rankcollapse.claims.judging import judge
 from rankcollapse.claims.records import Statement, write_claims
+from rankcollapse.claims.rounding import Rounding
 from rankcollapse.commands.compare import agreement, compare, rows
 from rankcollapse.errors import UserError
 from rankcollapse.statistics.intervals import Interval
@@ -51,22 +53,38 @@ def test_a_quantity_that_one_side_lacks_is_not_compared():
 
 def test_a_lowest_value_that_moves_is_the_same_quantity():
     run, reference = (
-        [judge(C2, [condition(value, 0.01, quantity=f"BN accuracy at depth {depth}, lowest of all depths")])]
+        [judge(C2, [judging.at_worst("BN accuracy at depth {}, lowest", {depth: around(value)}, ">=", 2.0)])]
         for value, depth in ((0.7, 32), (0.4, 16))
     )
     (row,) = rows(run, reference)
     assert row.agreement.agreement == "different"
-    assert row.quantity == (
-        "BN accuracy at depth 32, lowest of all depths; BN accuracy at depth 16, lowest of all depths"
-    )
+    assert row.quantity == "BN accuracy at depth 32, lowest; BN accuracy at depth 16, lowest"
 
 
-def test_quantities_that_differ_in_a_number_only_are_paired_in_order():
-    run, reference = (
-        [judge(C2, [condition(value, 0.01, quantity=f"r at width {width}") for width, value in values])]
-        for values in (((8, 3.0), (64, 9.0)), ((8, 3.0), (64, 9.0)))
-    )
-    assert [row.agreement.agreement for row in rows(run, reference)] == ["identical", "identical"]
+def around(estimate, half=0.01):
+    return Interval(estimate, estimate - half, estimate + half, 5)
+
+
+def studied(*estimates):
+    """A study of rounding in which the condition of C1 was found to be these."""
+    moved = {
+        "claim": "C1",
+        "quantity": "rank",
+        "default": condition(10.0, 0.1),
+        "estimates": {f"treatment {number}": value for number, value in enumerate(estimates)},
+    }
+    about = {"commit": None, "clean": None, "processor": "", "instructions": "", "kernels": ""}
+    return Rounding(**about, treatments={}, conditions=[moved], verdicts={})
+
+
+def test_what_rounding_moves_is_no_difference():
+    run, reference = ([judge(C1, [condition(value, 0.01)])] for value in (10.0, 8.0))
+    assert [row.agreement.agreement for row in rows(run, reference)] == ["different"]
+    assert [row.agreement.agreement for row in rows(run, reference, studied(10.0, 10.001))] == ["different"]
+    assert [row.agreement.agreement for row in rows(run, reference, studied(8.5, 11.0, 9.5))] == ["compatible"]
+    [moved] = studied(9.0, 12.0).conditions
+    assert moved.moves == pytest.approx(4.302653 * math.sqrt((1 + 4) / 2))  # t of two degrees of freedom
+    assert moved.covered == [False, False]
 
 
 def test_conditions_are_paired_by_claim_and_quantity(tmp_path, capsys):
@@ -85,9 +103,36 @@ def test_conditions_are_paired_by_claim_and_quantity(tmp_path, capsys):
     compare(tmp_path / "run.json", tmp_path / "reference.json")
     shown = capsys.readouterr().out
     assert "reproduced, was refuted" in shown
-    assert (
-        "1 identical, 0 equivalent, 0 compatible, 1 different, 1 only one; verdicts that changed: C1, C2, C3" in shown
-    )
+    assert "quantities 1 identical, 0 equivalent, 0 compatible, 1 different, 1 only one" in shown
+    named = "C1 reproduced, was refuted; C2 not_run, was missing; C3 missing, was reproduced"
+    assert shown.endswith(f"verdicts that differ: {named}\n")
+    compare(tmp_path / "run.json", tmp_path / "reference.json", brief=True)
+    assert len(capsys.readouterr().out.splitlines()) == 2
+
+
+@pytest.mark.parametrize(("value", "half", "agrees"), [(3.0, 0.1, True), (3.05, 0.1, True), (9.0, 0.1, False)])
+def test_strict_fails_where_a_quantity_or_a_verdict_differs(tmp_path, value, half, agrees):
+    write_claims([judge(C1, [condition(value, half)])], tmp_path / "run.json")
+    write_claims([judge(C1, [condition(3.0, 0.1)])], tmp_path / "reference.json")
+    with contextlib.nullcontext() if agrees else pytest.raises(UserError, match="does not agree"):
+        compare(tmp_path / "run.json", tmp_path / "reference.json", strict=True)
+    write_claims([judge(C1, [condition(3.0, 1.5)])], tmp_path / "run.json")  # compatible, and another verdict
+    with pytest.raises(UserError, match="does not agree"):
+        compare(tmp_path / "run.json", tmp_path / "reference.json", strict=True)
+
+
+def test_a_study_of_rounding_beside_the_reference_is_read(tmp_path, capsys):
+    write_claims([judge(C1, [condition(10.0, 0.01)])], tmp_path / "run.json")
+    write_claims([judge(C1, [condition(8.0, 0.01)])], tmp_path / "reference.json")
+    compare(tmp_path / "run.json", tmp_path / "reference.json")
+    assert "1 different" in capsys.readouterr().out
+    studied(8.5, 11.0, 9.5).write(tmp_path / "rounding.json")
+    assert Rounding.read(tmp_path / "rounding.json") == studied(8.5, 11.0, 9.5)
+    compare(tmp_path / "run.json", tmp_path / "reference.json")
+    assert "1 compatible" in capsys.readouterr().out
+    (tmp_path / "rounding.json").write_text("{}")
+    with pytest.raises(UserError, match="not a study of rounding"):
+        compare(tmp_path / "run.json", tmp_path / "reference.json")
 
 
 def test_a_file_that_is_no_claims(tmp_path):

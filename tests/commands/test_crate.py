@@ -80,6 +80,8 @@ def test_what_cannot_be_a_crate(project, tmp_path_factory, monkeypatch):
     (elsewhere / "x.png").write_bytes(b"")
     with pytest.raises(UserError, match=r"x\.png is not in the project's folder"):
         crate(RUN, [*made("smoke"), elsewhere / "x.png"], Path("crate.zip"))
+    with pytest.raises(UserError, match=r"elsewhere\d* is not in the project's folder"):
+        crate(elsewhere, made("smoke"), Path("crate.zip"))
     with pytest.raises(UserError, match=r"results/smoke/manifest\.json must be among the files"):
         crate(RUN, made("smoke")[:1], Path("crate.zip"))
     (RUN / "manifest.json").write_text("{")

@@ -1,7 +1,11 @@
 """The provenance of a job names everything that made it."""
 
+import platform
 import subprocess
 from importlib import metadata
+from pathlib import Path
+
+import torch
 
 from rankcollapse.datasets.catalogue import catalogue
 from rankcollapse.provenance import cells
@@ -10,6 +14,20 @@ from rankcollapse.provenance.fingerprints import ROOT, settings_hash, source_has
 from rankcollapse.provenance.records import Commit
 
 MODULES = ["rankcollapse.experiments.trainability.rank", "rankcollapse.commands.run"]
+
+
+def test_the_kernels_that_the_environment_chooses_are_named(monkeypatch):
+    before = cells.kernels()
+    monkeypatch.setenv("MKL_CBWR", "COMPATIBLE")
+    assert cells.kernels() == f"{before}, MKL_CBWR=COMPATIBLE"
+
+
+def test_the_processor_has_a_name_where_the_system_gives_none(monkeypatch):
+    known = cells.processor()
+    assert known
+    assert "\n" not in known
+    monkeypatch.setattr(Path, "read_text", lambda *given, **options: "flags : fpu")
+    assert cells.processor() == (platform.processor() or platform.machine())
 
 
 def test_a_job_is_described_before_it_has_run():
@@ -23,6 +41,8 @@ def test_a_job_is_described_before_it_has_run():
     assert len(files) == 4
     assert found.packages["torch"] == metadata.version("torch")
     assert found.device.startswith("cpu (")
+    assert found.instructions == torch.backends.cpu.get_cpu_capability()
+    assert f"torch {torch.__version__}, BLAS " in found.kernels
     assert (found.seconds, found.clock) == (0.0, {})
 
 

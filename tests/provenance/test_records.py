@@ -20,6 +20,9 @@ CELL = CellRecord(
     platform="Linux",
     device="cpu (x86_64)",
     threads=1,
+    processor="a processor",
+    instructions="AVX2",
+    kernels="torch, BLAS mkl",
     float32_matmul_precision="highest",
     started="2026-01-02T03:04:05+00:00",
     seconds=1.5,
@@ -55,10 +58,11 @@ def test_a_record_round_trips(tmp_path, record):
 def test_a_manifest_has_the_cells_and_devices_of_all_frames():
     assert MANIFEST.cells == [CELL, CELL]
     assert MANIFEST.devices == ["a GPU", "cpu (x86_64)"]
+    assert MANIFEST.processors == ["a processor with AVX2 (torch, BLAS mkl)"]
 
 
 def test_what_decides_the_rows_is_the_identity_of_a_cell_and_nothing_else_is():
-    later = {"commit": None, "clean": False, "started": "2027", "seconds": 9.0, "clock": {}}
+    later = {"commit": None, "clean": False, "processor": "another", "started": "2027", "seconds": 9.0, "clock": {}}
     assert CELL.model_copy(update=later).identity() == CELL.identity()
     assert CELL.identity().keys() == set(CellRecord.model_fields) - set(later)
     for name, value in CELL.identity().items():
@@ -76,7 +80,7 @@ def test_a_key_of_a_later_version_is_ignored(tmp_path):
     [
         ("{", r"x\.json is damaged"),
         ("[]", r"x\.json is not the provenance that this version writes"),
-        ('{"jobs": 1, "job_seconds": 2.0}', r"x\.json is not the provenance .*\(peak_mb: Field required\).*Delete it"),
+        ('{"jobs": 1, "job_seconds": 2.0}', r"x\.json is not the provenance .*\(peak_mb: Field required\).*delete it"),
         ('{"jobs": "many", "job_seconds": 2.0, "peak_mb": null}', r"\(jobs: .*valid integer"),
     ],
 )

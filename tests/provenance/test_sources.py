@@ -28,3 +28,9 @@ def test_tracked_files_that_are_there_and_no_others(tmp_path, monkeypatch):
     Path("gone.txt").unlink()
     Path("untracked.txt").write_text("")
     assert set(tracked_files()) == set(names) - {Path("gone.txt")}
+
+
+def test_without_git_it_is_said_that_there_is_none(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UserError, match="git is not installed"):
+        tracked_files()

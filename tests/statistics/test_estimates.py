@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from rankcollapse.statistics.estimates import estimates, intervals
-from rankcollapse.statistics.intervals import Interval, mean_interval
+from rankcollapse.statistics.intervals import Interval, mean_interval, rank_bounds
 
 RUNS = pd.DataFrame(
     {
@@ -31,12 +31,10 @@ def test_one_column_of_groups_and_a_single_run():
     assert found.to_dict("records") == [{"depth": 8, "estimate": 1.0, "low": -math.inf, "high": math.inf, "n": 1}]
 
 
-def test_another_interval_and_what_it_is_given():
-    def largest(values):
-        return Interval(max(values), min(values), max(values), len(values))
-
-    found = intervals(estimates(RUNS, "depth", "rank", largest))
-    assert found == {2: (9.0, 7.0, 9.0, 2), 8: (6.0, 1.0, 6.0, 4)}
+def test_the_bounds_of_a_quantity_reach_its_interval():
+    found, bounds = intervals(estimates(RUNS, "depth", "rank", rank_bounds(9))), rank_bounds(9)
+    assert found == {depth: mean_interval(rows["rank"], bounds) for depth, rows in RUNS.groupby("depth")}
+    assert found[2].high == 9
 
 
 def test_intervals_are_found_by_their_group():

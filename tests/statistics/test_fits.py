@@ -23,6 +23,14 @@ def test_power_laws():
         power_law({8: points[8], 16: points[16]})
 
 
+def test_a_point_without_an_interval_counts_as_little_as_the_least_certain():
+    known = {d: Interval(d**0.5, d**0.5 * (1 - e), d**0.5 * (1 + e), 5) for d, e in ((16, 0.1), (32, 0.01), (64, 0.02))}
+    unknown, as_the_least = Interval(3.0, -math.inf, math.inf, 5), Interval(3.0, 2.7, 3.3, 5)
+    assert power_law({8: unknown} | known) == pytest.approx(power_law({8: as_the_least} | known))
+    nothing = {d: Interval(d**0.5, -math.inf, math.inf, 1) for d in (8, 16, 32)}
+    assert power_law(nothing).estimate == pytest.approx(0.5)
+
+
 def test_points_without_spread_are_points_of_a_power_law():
     exact = {d: Interval(3 * d**0.5, 3 * d**0.5, 3 * d**0.5, 5) for d in (8, 16, 32)}
     with np.errstate(all="raise"):

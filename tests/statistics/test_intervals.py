@@ -7,10 +7,14 @@ import pytest
 from scipy import stats
 
 from rankcollapse.statistics.intervals import (
+    SHARE,
     Interval,
+    difference_interval,
     mean_interval,
     mser_burn_in,
+    rank_bounds,
     rank_correlation,
+    ratio_interval,
     stationary_interval,
 )
 
@@ -30,7 +34,35 @@ def test_interval_covers_the_mean_as_often_as_it_says():
 
 def test_few_or_equal_runs():
     assert mean_interval([2.0]) == (2.0, -math.inf, math.inf, 1)
-    assert mean_interval([2.0, 2.0]) == (2.0, 2.0, 2.0, 2)
+    assert mean_interval([2.0, 2.0]) == (2.0, -math.inf, math.inf, 2)  # nothing else is known of them
+    assert mean_interval([0.25], SHARE) == (0.25, 0.0, 1.0, 1)
+    low, high = mean_interval([0.1] * 5, SHARE)[1:3]
+    half = 2.7764451 * math.sqrt(0.03 * (0.1**2 + 0.9**2) / 4 / 5)  # runs at either end, of weight 0.03
+    assert (0.1 - low, high - 0.1) == pytest.approx((half, half))
+    assert mean_interval([1.0] * 5, rank_bounds(128))[1:3] == pytest.approx((1, 1 + 2.7764451 * math.sqrt(2 / 4 / 5)))
+
+
+def test_differences_and_ratios_of_the_same_runs():
+    first, second = [3.0, 5.0, 9.0], [1.0, 2.0, 4.0]
+    assert difference_interval(first, second) == mean_interval([2.0, 3.0, 5.0])
+    logs = mean_interval(np.log([3.0, 2.5, 2.25]))
+    assert ratio_interval(first, second) == pytest.approx([*np.exp(logs[:3]), 3])
+    equal = ratio_interval([32.0] * 6, [2.0] * 6, rank_bounds(32))  # ranks that might have been one more or less
+    half = 2.5705818 * math.sqrt(2 * (1 / 32**2 + 1 / 2**2) / 5 / 6)
+    assert equal[:3] == pytest.approx((16, 16 * math.exp(-half), 16 * math.exp(half)))
+    shares = difference_interval([0.9, 0.95], [0.05, 0.1], SHARE)
+    assert shares.high <= 1
+    for one, other, message in (([1.0], [1.0, 2.0], "as many"), ([1.0, math.nan], [1.0, 2.0], "finite")):
+        with pytest.raises(ValueError, match=message):
+            difference_interval(one, other)
+    with pytest.raises(ValueError, match="positive"):
+        ratio_interval([1.0, 0.0], [1.0, 1.0])
+
+
+def test_a_value_that_rounding_put_out_of_bounds_is_in_its_interval():
+    found = mean_interval([128.001, 128.0, 128.0], rank_bounds(128))
+    assert found.low <= found.estimate <= found.high
+    assert mean_interval([0.0, 0.0, 1.0], rank_bounds(128)).low == 0  # the rank of a state that is zero
 
 
 def test_an_interval_over_a_number():
@@ -54,7 +86,7 @@ def test_rank_correlation_against_scipy_and_a_null_of_known_spread():
         null = rank_correlation(draw.normal(size=40), draw.normal(size=40), np.arange(40) // 2)
         hits += null.low <= 0 <= null.high
     assert 180 <= hits <= 199
-    assert rank_correlation([1, 2, 3, 4], [1, 2, 3, math.inf], [0, 0, 1, 1])[:3] == (1, 1, 1)
+    assert rank_correlation([1, 2, 3, 4], [1, 2, 3, math.inf], [0, 0, 1, 1]).estimate == pytest.approx(1)
     for groups, values in (([0, 0], [1, 2]), ([0, 1], [1, 1])):
         with pytest.raises(ValueError, match="at least two groups"):
             rank_correlation([1, 2], values, groups)

@@ -21,6 +21,9 @@ def cell(**changes):
         "device": "cpu",
         "threads": 1,
         "float32_matmul_precision": "highest",
+        "processor": "a processor",
+        "instructions": "AVX2",
+        "kernels": "torch, BLAS mkl",
         "started": "2026-01-02T03:04:05+00:00",
     }
     return CellRecord(**(values | changes))

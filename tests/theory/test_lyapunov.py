@@ -9,7 +9,7 @@ from scipy import stats
 from support.gpu import needs_gpu
 
 from rankcollapse.theory.closed_forms import gaussian_lyapunov_exponents
-from rankcollapse.theory.lyapunov import lyapunov_spectrum
+from rankcollapse.theory.lyapunov import lyapunov_spectrum, spectrum_of
 
 
 @pytest.mark.parametrize("width", [8, 32, 128])
@@ -130,13 +130,13 @@ def test_no_underflow_at_any_depth():
     ],
 )
 def test_bad_input_is_refused(changes):
-    arguments = {"width": 8, "layers": 10} | changes
+    arguments = {"width": 8, "layers": 20} | changes
     with pytest.raises(ValueError, match="must be"):
         lyapunov_spectrum(arguments.pop("width"), **arguments)
     with pytest.raises(ValueError, match="normalization"):
-        lyapunov_spectrum(8, layers=1, normalization="layer")
+        lyapunov_spectrum(8, layers=20, normalization="layer")
     with pytest.raises(ValueError, match="weights"):
-        lyapunov_spectrum(8, layers=1, weights="cauchy")
+        lyapunov_spectrum(8, layers=20, weights="cauchy")
 
 
 @needs_gpu
@@ -144,3 +144,37 @@ def test_lyapunov_exponents_on_a_gpu():
     found = lyapunov_spectrum(32, layers=200, normalization="none", chains=12, device="cuda")
     z = (found.exponents - gaussian_lyapunov_exponents(32)) / found.standard_errors
     assert z.abs().max() < 6
+
+
+@pytest.mark.parametrize("width", [8, 16, 32, 64])
+def test_one_chain_counts_the_neutral_exponents_that_many_chains_count(width):
+    many = lyapunov_spectrum(width, layers=1500, chains=12, seed=5).neutral
+    for seed in range(3):
+        one = lyapunov_spectrum(width, layers=1500, seed=seed)
+        assert one.degrees == 19
+        assert abs(one.neutral - many) <= 1
+
+
+def test_the_errors_of_one_chain_are_what_chains_differ_by():
+    many = lyapunov_spectrum(8, layers=2000, chains=40, seed=6)
+    spread = many.chains.std(0)
+    errors = torch.stack([lyapunov_spectrum(8, layers=2000, seed=seed).standard_errors for seed in range(12)])
+    falling = slice(many.neutral + 1, None)  # the scale of a neutral direction only fluctuates
+    ratio = errors.square().mean(0).sqrt()[falling] / spread[falling]
+    assert ((0.6 < ratio) & (ratio < 1.6)).all()
+    assert (errors.square().mean(0).sqrt() > 0.5 * spread).all()
+    two = lyapunov_spectrum(8, layers=2000, chains=2, seed=7)
+    assert two.degrees == 38
+    assert two.standard_errors[-1] == pytest.approx(spread[-1].item() / math.sqrt(2), rel=0.6)
+
+
+def test_a_product_that_shrinks_in_every_direction_has_no_neutral_exponent():
+    assert lyapunov_spectrum(6, layers=400, normalization="none", weights="xavier", chains=16).neutral == 0
+    assert lyapunov_spectrum(6, layers=400, normalization="none", weights="xavier").neutral == 0
+
+
+def test_few_chains_or_few_layers_are_refused():
+    with pytest.raises(ValueError, match="at least 4 chains"):
+        spectrum_of(torch.zeros(3, 5))
+    with pytest.raises(ValueError, match="layers must be at least 20"):
+        lyapunov_spectrum(8, layers=19)

@@ -3,7 +3,10 @@
 import json
 import re
 
+import pytest
 from support.projects import LATEX, SMOKE
+
+from rankcollapse.experiments import rooms
 
 
 def test_a_run_leaves_everything_the_interface_promises(results):
@@ -53,3 +56,17 @@ def test_the_report_is_one_self_contained_page(built, results):
     for figure in results.glob("figures/*.png"):
         assert figure.name in page
     assert not re.search(r"""<(script|link|img)[^>]+(src|href)=["']https?:""", page)
+    assert built.planned("report", *SMOKE) == {}
+    for caption in (built.folder / "workflow/report").glob("*.rst"):
+        before = caption.read_text()
+        caption.write_text(f"{before}\nMore.\n")
+        assert built.planned("report", *SMOKE) == {"report": 1}
+        caption.write_text(before)
+
+
+@pytest.mark.skipif(not LATEX, reason="a crate has the paper, which needs LaTeX")
+def test_a_crate_has_every_frame_that_figures_are_drawn_from(built):
+    done = built.snakemake("crate", "--dry-run", "--printshellcmds", *SMOKE)
+    [command] = re.findall("rankcollapse crate .*", done.stdout + done.stderr)
+    for frame in {frame for name in rooms.names() for frame in rooms.needed(name)}:
+        assert f"/{frame}.parquet " in command

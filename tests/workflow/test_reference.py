@@ -1,10 +1,13 @@
 """The committed results make everything downstream."""
 
 import pytest
+from PIL import Image
+from support.paths import ROOT
 from support.projects import AFTER, Project
 
 from rankcollapse.claims.records import read_claims
 from rankcollapse.commands.compare import rows
+from rankcollapse.experiments import rooms
 
 
 @pytest.mark.parametrize("scale", ["laptop", "large"])
@@ -25,3 +28,16 @@ def test_reference_results_make_everything_downstream_without_data_or_training(t
         assert row.run.estimate == pytest.approx(row.reference.estimate, rel=1e-9)
     compared = project.snakemake("compare", *reference)
     assert "0 different, 0 only one; verdicts that changed: none" in compared.stdout
+
+
+@pytest.mark.parametrize("scale", ["laptop", "large"])
+def test_a_committed_figure_is_of_the_experiment_that_it_is_named_after(scale):
+    figures = sorted((ROOT / "results/reference" / scale / "figures").glob("*.png"))
+    assert [path.stem for path in figures] == rooms.names()
+    found = {}
+    for path in figures:
+        with Image.open(path) as image:
+            found[path.stem] = (image.text["Title"], image.text["Source"])
+    assert found == {
+        name: (f"rankcollapse: {name}", f"rankcollapse.experiments.{name}.figure") for name in rooms.names()
+    }

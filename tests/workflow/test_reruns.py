@@ -12,6 +12,9 @@ TRAINING = {"training": 6, "frame": 3, "figure": 2} | AFTER  # of trainability; 
 TRAINED = {"training": 20, "frame": 9, "figure": 6} | AFTER  # everything that is trained
 COMPUTED = {"rank_at_initialization": 2, "training": 6, "frame": 4, "figure": 2} | AFTER  # the cells of trainability
 NETWORKS = {"rank_at_initialization": 6, "training": 20, "frame": 13, "figure": 7} | AFTER
+NUMBERS = {"numbers": 1, "typeset": 1} if LATEX else {}
+CATALOGUE = "datasets/catalogue.yaml"
+OF_RANK = RANK | {"figure": 2}  # deviations name all settings of trainability
 JUDGED = {"claims": 1} | ({"numbers": 1, "typeset": 1} if LATEX else {})
 
 
@@ -43,6 +46,33 @@ def test_an_edit_reruns_what_imports_the_module_and_nothing_else(built, file, jo
     assert built.edited(file) == jobs
 
 
+@pytest.mark.parametrize(
+    ("file", "before", "after", "jobs"),
+    [
+        # what the catalogue says of the pixels is of the download and the cells; where they come from is of neither
+        (CATALOGUE, "train: 12000, test: 2000", "train: 12001, test: 2000", {"data_fashion_mnist_mini": 1} | NETWORKS),
+        (CATALOGUE, "- embedded: fashion-mnist-mini", "- folder: elsewhere", NUMBERS),
+        (CATALOGUE, "licence: MIT", "licence: BSD", NUMBERS),
+        # the table of figures in the paper names the frames of each
+        (
+            "experiments/escape/settings.py",
+            "    FRAMES: ClassVar",
+            '    USES: ClassVar = ("collapse.spectrum",)\n    FRAMES: ClassVar',
+            {"figure": 1} | NUMBERS,
+        ),
+    ],
+)
+def test_an_edit_of_what_is_no_import_reruns_what_reads_it_and_nothing_else(built, file, before, after, jobs):
+    path = built.folder / "src/rankcollapse" / file
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after))
+    try:
+        assert built.planned() == jobs
+    finally:
+        path.write_text(text)
+
+
 def test_newer_time_stamps_alone_rerun_nothing(built):
     for path in (built.folder / "src").rglob("*.py"):
         path.touch()
@@ -62,7 +92,7 @@ def test_a_data_set_that_is_gone_is_fetched_by_the_cells_that_need_it_and_by_no_
     shutil.rmtree(built.folder / "data")
     assert built.planned() == {}
     changed = (*SMOKE, 'trainability={"rank": {"tau": 0.5}}')
-    assert built.planned(*changed) == RANK
+    assert built.planned(*changed) == OF_RANK
     cell = "results/smoke/cells/trainability.rank/variant~bn.parquet"
     wrong = built.snakemake(cell, *changed, 'data_from={"fashion-mnist-mini": "/nonexistent"}')
     assert wrong.returncode != 0
@@ -85,7 +115,7 @@ def test_data_that_were_being_fetched_when_all_was_killed_hide_nothing_that_need
 
 def test_a_setting_reruns_its_cells_and_nothing_else(built):
     assert built.planned(*SMOKE, 'trainability={"training": {"epochs": 2}}') == TRAINING
-    assert built.planned(*SMOKE, 'trainability={"rank": {"tau": 0.5}}') == RANK
+    assert built.planned(*SMOKE, 'trainability={"rank": {"tau": 0.5}}') == OF_RANK
     more = built.planned(*SMOKE, 'trainability={"training": {"depths": [0, 2, 16]}}')
     assert more == TRAINING | {"training": 2, "frame": 1}  # the new depth's two cells; the others stay
     assert built.planned(*SMOKE, "device=auto").keys() <= {"manifest", "numbers", "typeset"}

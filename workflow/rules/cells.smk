@@ -22,7 +22,7 @@ rule rank_at_initialization:
         device=SETTINGS.device,  # a resource, not a parameter: changing it reruns nothing
     params:
         settings=cell_settings,
-        data=cell_hashes,
+        data=cell_data_entry,
         source=lambda wildcards: source("commands.run", computing_module(wildcards.frame)),
     shell:
         "rankcollapse run {wildcards.frame} {params.settings:q} --output {output.frame:q}"

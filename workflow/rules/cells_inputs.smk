@@ -5,8 +5,6 @@ from shutil import which
 import pandas as pd
 from snakemake.utils import Paramspace
 
-from rankcollapse.datasets.catalogue import catalogue
-
 JOBS = {frame: grid.jobs() for frame, grid in GRIDS.items()}
 SPACES = {  # names of jobs have no comma: Snakemake could not hand them to a cluster (its issue 2366)
     frame: Paramspace(
@@ -33,10 +31,10 @@ def cell_data(wildcards):
     return f"{RESULTS}/data/{dataset}.json" if dataset else []
 
 
-def cell_hashes(wildcards):
-    """What the files of a cell's data set must hash to."""
+def cell_data_entry(wildcards):
+    """What the catalogue says of a cell's data set, the hashes of its files among it."""
     dataset = GRIDS[wildcards.frame].dataset
-    return [file.sha256 for file in catalogue()[dataset].files.values()] if dataset else []
+    return data_entry(dataset) if dataset else []
 
 
 def cell_gpus(wildcards):

@@ -24,5 +24,6 @@ for DATASET in sorted({grid.dataset for grid in GRIDS.values() if grid.dataset})
             runtime=growing(30),
         params:
             dataset=DATASET,
+            entry=data_entry(DATASET),
         shell:
             "rankcollapse data {params.dataset} --record {output:q} > {log:q} 2>&1"

@@ -29,7 +29,7 @@ rule figure:
         decides=lambda wildcards: ", ".join(
             claim.id for claim in statements().values() if claim.figure == wildcards.experiment
         ),
-        settings_sha256=lambda wildcards: settings_hash(EXPERIMENTS[wildcards.experiment].model_dump()),
+        settings_sha256=lambda wildcards: settings_hash(figure_settings(wildcards)),
         source=lambda wildcards: source("commands.figure", f"experiments.{wildcards.experiment}.figure"),
     shell:
         "rankcollapse figure {wildcards.experiment} {input.frames:q} {params.outputs:q}"

@@ -10,7 +10,7 @@ rule crate:
     input:
         # of the reference's run if results come from it: frames and figures are listed, not computed again
         made=[
-            *COMPUTED,
+            *FRAMES,
             *expand(f"{RESULTS}/figures/{{experiment}}.png", experiment=EXPERIMENTS),
             *rules.claims.output,
             *rules.manifest.output,

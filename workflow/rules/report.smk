@@ -5,6 +5,7 @@ rule report:
     input:
         rules.all.input,
         page=rules.verdicts_page.output,
+        captions=sorted(map(str, Path("workflow/report").glob("*.rst"))),
     output:
         f"{RESULTS}/report.html",
     log:

@@ -8,6 +8,7 @@ from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 
 from rankcollapse.config.scale import check_settings, read_settings
+from rankcollapse.datasets.catalogue import find
 from rankcollapse.errors import UserError
 from rankcollapse.experiments import rooms
 from rankcollapse.provenance.fingerprints import settings_hash, source_hash
@@ -87,6 +88,17 @@ def source(*modules):
 def computing_module(frame):
     """The module that computes the cells of a frame."""
     return f"experiments.{frame.partition('.')[0]}.{rooms.cell_type(frame).COMPUTED_BY}"
+
+
+def data_entry(dataset):
+    """What the catalogue says of a data set, but for where it comes from and its licence: these change no pixel."""
+    return find(dataset).model_dump_json(exclude={"sources", "archive", "licence"})
+
+
+def figure_settings(wildcards):
+    """The sections of all experiments whose frames a figure is drawn from."""
+    experiments = {frame.partition(".")[0] for frame in rooms.needed(wildcards.experiment)}
+    return {name: EXPERIMENTS[name].model_dump() for name in sorted(experiments)}
 
 
 def growing(amount):

@@ -61,6 +61,7 @@ rule numbers:
         manifest=rules.manifest.output,
         claims=rules.claims.output,
         references=[str(file) for file in sorted(Path("results/reference").glob("*/manifest.json"))],
+        catalogue="src/rankcollapse/datasets/catalogue.yaml",  # titles and licences
     output:
         f"{RESULTS}/numbers.tex",
     log:
@@ -72,6 +73,7 @@ rule numbers:
     params:
         results_from="reference" if FROM_REFERENCE else "run",
         references=lambda wildcards, input: [part for path in input.references for part in ("--reference", path)],
+        needed={experiment: rooms.needed(experiment) for experiment in EXPERIMENTS},  # the table of figures
         source=source("commands.numbers", *(f"experiments.{experiment}.numbers" for experiment in EXPERIMENTS)),
     shell:
         "rankcollapse numbers {input.frames:q} --manifest {input.manifest:q} --claims {input.claims:q}"
@@ -117,3 +119,16 @@ rule compare:
         "../../environment.yml"
     shell:
         "rankcollapse compare {input.claims:q} {input.reference:q} | tee {log:q}"
+
+
+rule compare_strict:  # for continuous integration: fails where compare only tells
+    input:
+        claims=rules.claims.output,
+        reference=lambda wildcards: reference("claims.json"),
+    log:
+        f"{RESULTS}/logs/compare_strict.log",
+    localrule: True
+    conda:
+        "../../environment.yml"
+    shell:
+        "rankcollapse compare --strict {input.claims:q} {input.reference:q} 2>&1 | tee {log:q}"

@@ -14,11 +14,13 @@ Verdict = Literal["reproduced", "refuted", "inconclusive", "not_run"]
 Relation = Literal["<", ">="]
 
 
-class _Record(BaseModel):
+class Entry(BaseModel):
+    """Base of what is written as JSON about claims."""
+
     model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
 
-class Statement(_Record):
+class Statement(Entry):
     """What a claim says, before anything was run. Its thresholds stand beside it in the experiment's `claims`."""
 
     id: str
@@ -33,7 +35,7 @@ class Statement(_Record):
     """what is measured, over what, and why so"""
 
 
-class Condition(_Record):
+class Condition(Entry):
     """One quantity that must lie on one side of a threshold."""
 
     quantity: str
@@ -41,7 +43,8 @@ class Condition(_Record):
     at: str | None = None
     """the point: of several the one that decides"""
     verdict: Verdict
-    """`reproduced` if the whole interval is on the claim's side, `refuted` if it is all on the other side"""
+    """`reproduced` if the whole interval is on the claim's side, `refuted` if it is all on the other side; else, and
+    where `because` says why, `inconclusive`"""
     because: str | None = None
     """what would decide it, where it is open for another reason than its own interval"""
     estimate: float

@@ -1,7 +1,6 @@
 """Hold a run against reference results: every quantity that decides a claim, statistically and not by bytes."""
 
 import math
-import re
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 
@@ -10,7 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from rankcollapse.claims.records import Claim, Condition, read_claims
+from rankcollapse.claims.rounding import Rounding
 from rankcollapse.commands.options import Claims
+from rankcollapse.errors import UserError
 from rankcollapse.report.verdicts import interval_text
 
 TOLERANCE = 0.1  # of the larger of the two estimates, or of the threshold if that is larger
@@ -44,11 +45,16 @@ class Row(NamedTuple):
     agreement: Agreement
 
 
-def agreement(one: Condition | None, other: Condition | None) -> Agreement:
+def agreement(one: Condition | None, other: Condition | None, rounding: float = 0.0) -> Agreement:
     """How two measurements of one quantity agree.
 
     They are taken to be independent, which makes the interval of their difference too wide where the runs share seeds;
     its half-width is the root of the sum of the squares of theirs.
+
+    Args:
+        one: measured by a run.
+        other: measured by the reference.
+        rounding: how far rounding alone moves the quantity, see `Rounding.moves`; the interval is at least as wide.
 
     Returns:
         "identical": estimates and intervals are the same to nine digits; else "equivalent": the difference's interval
@@ -59,7 +65,7 @@ def agreement(one: Condition | None, other: Condition | None) -> Agreement:
     if len(ends) < 4 or None in ends:
         return Agreement("only one")
     difference = one.estimate - other.estimate
-    half = math.hypot(*((side.ci_high - side.ci_low) / 2 for side in (one, other)))
+    half = max(rounding, math.hypot(*((side.ci_high - side.ci_low) / 2 for side in (one, other))))
     tolerance = TOLERANCE * max(abs(one.estimate), abs(other.estimate), abs(one.threshold))
     if all(math.isclose(*pair, rel_tol=1e-9) for pair in zip(one.interval[:3], other.interval[:3], strict=True)):
         found = "identical"
@@ -70,31 +76,22 @@ def agreement(one: Condition | None, other: Condition | None) -> Agreement:
     return Agreement(found, difference, difference - half, difference + half, tolerance)
 
 
-def _by_key(conditions: list[Condition]) -> dict[tuple, Condition]:
-    """Conditions by what they are about.
+def rows(claims: list[Claim], reference: list[Claim], rounding: Rounding | None = None) -> list[Row]:
+    """Every condition of every claim of a run beside that of the reference; a claim without any has one row too.
 
-    That is the quantity without its numbers (a lowest value may be at another depth), the relation (a threshold from
-    either side makes one quantity two conditions), and which of several alike it is.
+    Conditions are told apart by their quantity, which does not depend on what was found.
     """
-    found: dict[tuple, Condition] = {}
-    for condition in conditions:
-        about = (re.sub(r"\d+", "#", condition.quantity), condition.relation)
-        found[*about, sum(key[:2] == about for key in found)] = condition
-    return found
-
-
-def rows(claims: list[Claim], reference: list[Claim]) -> list[Row]:
-    """Every condition of every claim of a run beside that of the reference; a claim without any has one row too."""
     both = [{claim.id: claim for claim in entries} for entries in (claims, reference)]
     found = []
     for id in dict.fromkeys([*both[0], *both[1]]):
         sides = [entries.get(id) for entries in both]
         verdicts = tuple(side.verdict if side else "missing" for side in sides)
-        conditions = [_by_key(side.conditions if side else []) for side in sides]
-        for key in dict.fromkeys([*conditions[0], *conditions[1]]) or [None]:
-            one, other = (each.get(key) for each in conditions)
-            names = dict.fromkeys(side.quantity for side in (one, other) if side)
-            found.append(Row(id, "; ".join(names), verdicts, one, other, agreement(one, other)))
+        conditions = [{each.quantity: each for each in (side.conditions if side else [])} for side in sides]
+        for quantity in dict.fromkeys([*conditions[0], *conditions[1]]) or [None]:
+            one, other = (each.get(quantity) for each in conditions)
+            names = dict.fromkeys(side.text for side in (one, other) if side)
+            moved = rounding.moves(id, quantity) if rounding else 0.0
+            found.append(Row(id, "; ".join(names), verdicts, one, other, agreement(one, other, moved)))
     return found
 
 
@@ -125,18 +122,30 @@ def _table(title: str, found: list[Row]) -> Table:
     return table
 
 
-def compare(claims: Claims, reference: Annotated[Path, typer.Argument(help="claims.json to compare it with")]) -> None:
-    """Print what a run measured beside reference results: equivalent, compatible or different."""
-    found = rows(read_claims(claims), read_claims(reference))
-    console = Console()
-    console.width = max(console.width, 160)  # a log has no width of its own
-    console.print(_table(f"{claims} against {reference}", found))
+def compare(
+    claims: Claims,
+    reference: Annotated[Path, typer.Argument(help="claims.json to compare it with; rounding.json beside it is read")],
+    strict: Annotated[bool, typer.Option(help="fail if a verdict or, beyond rounding, a quantity differs")] = False,
+    brief: Annotated[bool, typer.Option(help="leave out the table")] = False,
+) -> None:
+    """Print what a run measured beside reference results: equivalent, compatible or different beyond rounding."""
+    study = reference.with_name("rounding.json")
+    found = rows(read_claims(claims), read_claims(reference), Rounding.read(study) if study.exists() else None)
+    if not brief:
+        console = Console()
+        console.width = max(console.width, 160)  # a log has no width of its own
+        console.print(_table(f"{claims} against {reference}", found))
     measured = [row.agreement.agreement for row in found if row.quantity]
-    changed = sorted({row.id for row in found if row.verdicts[0] != row.verdicts[1]})
-    print(", ".join(f"{measured.count(name)} {name}" for name in COLOURS), end="; ")
-    print(f"verdicts that changed: {', '.join(changed) or 'none'}")
-    print(
-        "identical: to nine digits; "
-        f"equivalent: the 95% interval of the difference lies within {TOLERANCE:.0%} of the larger estimate or "
-        "threshold; compatible: it contains zero; different: neither"
-    )
+    changed = {row.id: row.verdicts for row in found if row.verdicts[0] != row.verdicts[1]}
+    named = "; ".join(f"{id} {run}, was {before}" for id, (run, before) in changed.items())
+    print(f"against {reference}: quantities " + ", ".join(f"{measured.count(name)} {name}" for name in COLOURS))
+    if not brief:
+        print(
+            "identical: to nine digits; "
+            f"equivalent: the 95% interval of the difference lies within {TOLERANCE:.0%} of the larger estimate or "
+            "threshold; compatible: it contains zero; different: neither. The interval is at least as wide as "
+            + ("what rounding moves" if study.exists() else "it is without a study of rounding, which is not there")
+        )
+    print(f"verdicts that differ: {named or 'none'}")
+    if strict and (changed or "different" in measured or "only one" in measured):
+        raise UserError("this run does not agree with the reference results")

@@ -37,7 +37,7 @@ def crate(
 
     The run is a `CreateAction` whose instrument is the workflow.
     """
-    if outside := [path for path in files if not path.resolve().is_relative_to(Path.cwd())]:
+    if outside := [path for path in (results, *files) if not path.resolve().is_relative_to(Path.cwd())]:
         raise UserError(f"{outside[0]} is not in the project's folder; a crate is of files in it")
     made = [path.resolve().relative_to(Path.cwd()) for path in files]
     for path in made:

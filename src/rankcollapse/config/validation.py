@@ -22,24 +22,24 @@ def literal(value: Any) -> Any:
         return value
 
 
-def explain(error: ValidationError, source: str, known: type[BaseModel] | list[str]) -> UserError:
+def explain(error: ValidationError, source: str, known: type[BaseModel]) -> UserError:
     """A validation error as one message: for each mistake the key, the value found, and what is allowed.
 
     Args:
         error: what pydantic found.
         source: where the values came from, e.g. a file's name.
-        known: the model, or the names of the arguments, that an unknown key is compared with.
+        known: the model whose keys an unknown key is compared with.
     """
     lines = []
     for mistake in error.errors():
         *parents, key = mistake["loc"] or ("",)
         name = ".".join(map(str, mistake["loc"]))
-        if mistake["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
+        if mistake["type"] == "extra_forbidden":
             allowed = _keys(known, parents)
             close = difflib.get_close_matches(str(key), allowed, 1)
             hint = f"did you mean {close[0]}? " if close else ""
             lines.append(f"  {name}: unknown key (value {mistake['input']!r}); {hint}allowed: {', '.join(allowed)}")
-        elif mistake["type"] in ("missing", "missing_keyword_only_argument"):
+        elif mistake["type"] == "missing":
             lines.append(f"  {name}: missing; it must be set")
         else:
             allowed = mistake["msg"].removeprefix("Value error, ")
@@ -48,10 +48,8 @@ def explain(error: ValidationError, source: str, known: type[BaseModel] | list[s
     return UserError("\n".join([f"{source} has {len(lines)} mistake(s):", *lines]))
 
 
-def _keys(known: type[BaseModel] | list[str], parents: list[str | int]) -> list[str]:
+def _keys(known: type[BaseModel], parents: list[str | int]) -> list[str]:
     """The keys that are allowed below `parents`."""
-    if isinstance(known, list):
-        return known
     for parent in parents:
         if isinstance(parent, str):
             annotation = known.model_fields[parent].annotation

@@ -31,12 +31,14 @@ def section(experiment: str) -> type[Section]:
     """The section of an experiment in the settings: the one class of its module `settings` that is a `Section`.
 
     Raises:
-        UserError: there is no such experiment.
+        UserError: there is no such experiment, or its settings are not exactly one `Section`.
     """
     settings = module(experiment, "settings")
     own = [value for value in vars(settings).values() if getattr(value, "__module__", None) == settings.__name__]
-    [found] = [value for value in own if isinstance(value, type) and issubclass(value, Section)]
-    return found
+    found = [value for value in own if isinstance(value, type) and issubclass(value, Section)]
+    if len(found) != 1:
+        raise UserError(f"{settings.__file__} must define exactly one Section, it defines {len(found)}")
+    return found[0]
 
 
 def frames(experiment: str) -> dict[str, type[Cell]]:

@@ -130,4 +130,4 @@ class Manifest(Commit):
     @property
     def processors(self) -> list[str]:
         """The processors that computed, each with the instructions and kernels that torch chose on it."""
-        return sorted({f"{cell.processor}, {cell.instructions}; {cell.kernels}" for cell in self.cells})
+        return sorted({f"{cell.processor} with {cell.instructions} ({cell.kernels})" for cell in self.cells})

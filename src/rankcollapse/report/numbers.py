@@ -105,6 +105,7 @@ def from_run(manifest: Manifest, claims: list[Claim]) -> dict[str, str]:
     commits = {(cell.commit or "none")[:10] + ("" if cell.clean else " (modified)") for cell in manifest.cells}
     results |= {"confidence": "95", "scale": escape(manifest.scale), "commit": ", ".join(sorted(commits))}
     results["devices"] = escape(", ".join(manifest.devices))
+    results["processors"] = escape("; ".join(manifest.processors))
     for name, frame in manifest.frames.items():
         for phase, seconds in frame.phases.items():
             results[f"clock.{name}.{phase.replace('-', '_')}"] = number(seconds)

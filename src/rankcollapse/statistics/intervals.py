@@ -52,13 +52,13 @@ def rank_bounds(most: int) -> Bounds:
     return Bounds(1.0, float(most), unit=1.0)
 
 
-def _t_interval(sample: np.ndarray, unseen: float, confidence: float) -> Interval:
+def _t_interval(sample: np.ndarray, unseen: float) -> Interval:
     """Student's t interval; all of the line for a single run, or for equal ones of which nothing else is known."""
     mean, n = float(sample.mean()), sample.size
     squares = float(((sample - mean) ** 2).sum()) + unseen
     if n == 1 or squares == 0:
         return Interval(mean, -math.inf, math.inf, n)
-    half = float(stats.t.ppf((1 + confidence) / 2, n - 1) * math.sqrt(squares / (n - 1) / n))
+    half = float(stats.t.ppf(0.975, n - 1) * math.sqrt(squares / (n - 1) / n))
     return Interval(mean, mean - half, mean + half, n)
 
 
@@ -69,7 +69,7 @@ def _sample(values: Sequence[float]) -> np.ndarray:
     return sample
 
 
-def mean_interval(values: Sequence[float], bounds: Bounds | None = None, confidence: float = 0.95) -> Interval:
+def mean_interval(values: Sequence[float], bounds: Bounds | None = None) -> Interval:
     """Mean of independent runs with Student's t interval, widened and cut as the bounds of the quantity say.
 
     A single run has no interval, nor have equal ones of a quantity without bounds: theirs is the whole line.
@@ -77,29 +77,25 @@ def mean_interval(values: Sequence[float], bounds: Bounds | None = None, confide
     Args:
         values: one number a run, at least one.
         bounds: of the quantity; None if it has none.
-        confidence: coverage of the interval.
 
     Raises:
         ValueError: no value, or one that is not finite.
     """
     sample = _sample(values)
     if bounds is None:
-        return _t_interval(sample, 0.0, confidence)
-    mean, low, high, n = _t_interval(sample, bounds.unseen(float(sample.mean())), confidence)
+        return _t_interval(sample, 0.0)
+    mean, low, high, n = _t_interval(sample, bounds.unseen(float(sample.mean())))
     least, most = min(bounds.low, float(sample.min())), max(bounds.high, float(sample.max()))  # but for rounding
     return Interval(mean, max(low, least), min(high, most), n)
 
 
-def difference_interval(
-    first: Sequence[float], second: Sequence[float], bounds: Bounds | None = None, confidence: float = 0.95
-) -> Interval:
+def difference_interval(first: Sequence[float], second: Sequence[float], bounds: Bounds | None = None) -> Interval:
     """Mean of the first less the second, run by run, with an interval as `mean_interval` has it.
 
     Args:
         first: one number a run, at least one.
         second: of the same runs, say the same seeds.
         bounds: of each of the two; None if they have none.
-        confidence: coverage of the interval.
 
     Raises:
         ValueError: no value, one that is not finite, or not as many on both sides.
@@ -108,15 +104,20 @@ def difference_interval(
     if one.size != other.size:
         raise ValueError(f"expected as many values on both sides, got {one.size} and {other.size}")
     if bounds is None:
-        return _t_interval(one - other, 0.0, confidence)
+        return _t_interval(one - other, 0.0)
     unseen = bounds.unseen(float(one.mean())) + bounds.unseen(float(other.mean()))
-    mean, low, high, n = _t_interval(one - other, unseen, confidence)
+    mean, low, high, n = _t_interval(one - other, unseen)
     most = bounds.high - bounds.low
     return Interval(mean, max(low, -most), min(high, most), n)
 
 
-def ratio_interval(first: Sequence[float], second: Sequence[float], confidence: float = 0.95) -> Interval:
+def ratio_interval(first: Sequence[float], second: Sequence[float], bounds: Bounds | None = None) -> Interval:
     """Geometric mean of the first over the second, run by run: positive numbers; t interval of their logarithms.
+
+    Args:
+        first: one number a run, at least one.
+        second: of the same runs.
+        bounds: of each of the two, that is of ranks: runs that were not seen differ by a unit; None if they have none.
 
     Raises:
         ValueError: as `difference_interval`, or a number is not positive.
@@ -124,8 +125,10 @@ def ratio_interval(first: Sequence[float], second: Sequence[float], confidence: 
     one, other = _sample(first), _sample(second)
     if (one <= 0).any() or (other <= 0).any():
         raise ValueError(f"expected positive values, got {one.tolist()} and {other.tolist()}")
-    mean, low, high, n = difference_interval(np.log(one), np.log(other), confidence=confidence)
-    return Interval(math.exp(mean), math.exp(low), math.exp(high) if math.isfinite(high) else math.inf, n)
+    # a rank that differs by a unit differs by unit / rank in its logarithm
+    unseen = sum(2 * (bounds.unit / side.mean()) ** 2 for side in (one, other)) if bounds else 0.0
+    mean, low, high, n = _t_interval(np.log(one / other), unseen)
+    return Interval(math.exp(mean), math.exp(low), math.exp(high), n)
 
 
 def mser_burn_in(series: Sequence[float], batch: int = 5) -> int:
@@ -149,7 +152,7 @@ def mser_burn_in(series: Sequence[float], batch: int = 5) -> int:
     return batch * int(np.argmin(errors))
 
 
-def stationary_interval(series: np.ndarray, confidence: float = 0.95) -> tuple[Interval, int]:
+def stationary_interval(series: np.ndarray) -> tuple[Interval, int]:
     """Mean in stationarity from independent chains, by replication and deletion (Law, Simulation Modeling, ch. 9).
 
     The burn-in is found on the mean of the chains (MSER-5) and deleted from each; a chain's average over the rest is
@@ -157,13 +160,12 @@ def stationary_interval(series: np.ndarray, confidence: float = 0.95) -> tuple[I
 
     Args:
         series: observations, `(chains, times)`.
-        confidence: coverage of the interval.
 
     Returns:
         The interval over the chains, and the number of observations deleted from each.
     """
     burn_in = mser_burn_in(series.mean(0))
-    return mean_interval(series[:, burn_in:].mean(1), confidence=confidence), burn_in
+    return mean_interval(series[:, burn_in:].mean(1)), burn_in
 
 
 def rank_correlation(x: Sequence[float], y: Sequence[float], groups: Sequence[int]) -> Interval:
@@ -190,7 +192,6 @@ def rank_correlation(x: Sequence[float], y: Sequence[float], groups: Sequence[in
 
     observations = len(x)
     swapped = 12 / (observations * (observations**2 - 1))  # what a correlation of 1 loses if two neighbours swap places
-    most = math.atanh(1 - swapped)
 
     def transformed(found: float) -> float:
         """On Fisher's scale, which has no end; a correlation of 1 counts as if two neighbours had swapped places."""
@@ -199,7 +200,8 @@ def rank_correlation(x: Sequence[float], y: Sequence[float], groups: Sequence[in
     n, estimate = len(names), correlation(groups == groups)
     without = np.array([transformed(correlation(groups != name)) for name in names])
     error = math.sqrt((n - 1) / n * float(((without - without.mean()) ** 2).sum()))
-    error = max(error, most - math.atanh(1 - 2 * swapped))  # also where the order is the same without any group
+    least = swapped / (1 - min(estimate**2, (1 - swapped) ** 2))  # the same swap, where no group changes the order
+    error = max(error, least)
     margin = float(stats.t.ppf(0.975, n - 1)) * error
     low, high = (math.tanh(transformed(estimate) + side) for side in (-margin, margin))
     return Interval(estimate, min(low, estimate), max(high, estimate), n)

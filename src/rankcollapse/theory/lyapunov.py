@@ -137,12 +137,15 @@ def lyapunov_spectrum(
         state.grow(A if gamma == math.inf else state.U + gamma * A, samples if scaled else None)
     if not torch.isfinite(state.s).all():
         raise ValueError(f"a product of these weights ({weights}) is singular: it has no finite exponents")
-    scales = torch.stack([*scales, state.s], dim=1).cpu()  # (chains, BLOCKS + 1, columns)
+    return _spectrum(torch.stack([*scales, state.s], dim=1).cpu(), sorted(ends))
+
+
+def _spectrum(scales: Tensor, ends: list[int]) -> Spectrum:
+    """The spectrum from the log-scales `(chains, BLOCKS + 1, n)` of directions at some layers: the ends of blocks."""
     scales = scales[:, :, (scales[:, -1] - scales[:, 0]).mean(0).argsort(descending=True)]
-    if chains >= FEW:
-        return spectrum_of((scales[:, -1] - scales[:, 0]) / layers)
-    lengths = torch.tensor(sorted(ends)).diff().view(-1, 1)
-    return _of_few(scales.diff(dim=1) / lengths)
+    if len(scales) >= FEW:
+        return spectrum_of((scales[:, -1] - scales[:, 0]) / (ends[-1] - ends[0]))
+    return _of_few(scales.diff(dim=1) / torch.tensor(ends).diff().view(-1, 1))
 
 
 class _Product:

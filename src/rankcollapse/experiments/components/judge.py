@@ -47,7 +47,8 @@ def broken(frames: dict[str, pd.DataFrame], rank_falls: float, stalls: float) ->
     if (measured := _measured(frames, BN, ONE_SIGNED)) is None:
         return None
     (rank_both, rank_one), (both, one) = measured
-    ratio, above = ratio_interval(rank_both, rank_one), difference_interval((GUESSING + both) / 2, one, SHARE)
+    ratio = ratio_interval(rank_both, rank_one, bounds_of(of(frames["components.blocks"], CENTRAL, BN)))
+    above = difference_interval((GUESSING + both) / 2, one, SHARE)
     baseline = condition("VGG-19: accuracy with both signs", mean_interval(both, SHARE), ">=", TRAINED_ACCURACY)
     conditions = [
         condition("VGG-19: numerical rank at initialization, both signs over one", ratio, ">=", rank_falls),

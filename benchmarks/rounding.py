@@ -1,0 +1,222 @@
+"""Rounding as a treatment: all training cells of a run, computed again under other kernels and from nudged weights.
+
+    python benchmarks/rounding.py run RESULTS [--only TREATMENT ...] [--cores 2]
+    python benchmarks/rounding.py judge RESULTS OUTPUT
+
+RESULTS is the folder of a finished run, `results/laptop`. `run` computes what is missing, keeps it in
+`RESULTS/rounding/TREATMENT/` and may be killed and started again. `judge` judges every claim on the frames of each
+treatment, prints the table, and writes the study to OUTPUT (`results/reference/laptop/rounding.json`), where
+`rankcollapse compare` reads how far rounding moves a quantity. The cells without training are those of the run.
+
+A treatment changes rounding and nothing else: the kernels that torch or MKL choose, the number of threads, or every
+initial weight and bias by the least step that single precision has, up or down at random.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from unittest import mock
+
+import pandas as pd
+import pyarrow as pa
+import torch
+from rich.console import Console
+from rich.table import Table
+from tqdm import tqdm
+
+from rankcollapse.claims.records import Claim
+from rankcollapse.claims.rounding import Moved, Rounding
+from rankcollapse.config.scale import check_settings
+from rankcollapse.experiments import mlps, rooms
+from rankcollapse.experiments.base import Cell
+from rankcollapse.experiments.components import start as convolutional
+from rankcollapse.experiments.given import Frames, read_frames
+from rankcollapse.networks.ensemble import Ensemble
+from rankcollapse.provenance.cells import commit, kernels, processor
+from rankcollapse.provenance.fingerprints import settings_hash
+from rankcollapse.provenance.records import Manifest
+from rankcollapse.storage.frames import read_frame, write_frame
+from rankcollapse.theory.random_streams import generator
+from rankcollapse.training.session import Session
+
+ENVIRONMENTS = {
+    "plain kernels": {"ATEN_CPU_CAPABILITY": "default"},
+    "AVX2 kernels": {"ATEN_CPU_CAPABILITY": "avx2"},
+    "MKL compatible": {"MKL_CBWR": "COMPATIBLE"},
+    "two threads": {},
+    "nudged weights": {},
+    "nudged weights again": {},
+}
+NUDGES = {"nudged weights": 1, "nudged weights again": 2}
+THREADS = {"two threads": 2}
+TREATMENTS = {
+    "plain kernels": "ATEN_CPU_CAPABILITY=default: torch's kernels without vector instructions",
+    "AVX2 kernels": "ATEN_CPU_CAPABILITY=avx2: torch's kernels for AVX2",
+    "MKL compatible": "MKL_CBWR=COMPATIBLE: products as on every processor",
+    "two threads": "two threads, so that sums are split otherwise",
+    "nudged weights": "every initial parameter moved by one unit in the last place, up or down",
+    "nudged weights again": "the same, in other directions",
+}
+
+
+def nudged(draw: Callable[..., Ensemble], seed: int) -> Callable[..., Ensemble]:
+    """A function that draws networks, with every parameter moved by one unit in the last place."""
+
+    def moved(*arguments: object, **options: object) -> Ensemble:
+        stream = generator("rounding", seed)
+
+        def move(p: torch.Tensor) -> torch.Tensor:
+            up = torch.rand(p.shape, generator=stream) < 0.5
+            return torch.nextafter(p, torch.where(up, torch.inf, -torch.inf))
+
+        return draw(*arguments, **options).mapped(move)
+
+    return moved
+
+
+def compute(frame: str, settings: dict, nudge: int, output: Path) -> None:
+    """Compute one cell in this process, whose environment has been treated."""
+    cell = rooms.cell_type(frame).model_validate(settings)
+    module = rooms.module(frame.partition(".")[0], cell.COMPUTED_BY)
+    with (
+        mock.patch.object(mlps, "mlp", nudged(mlps.mlp, nudge) if nudge else mlps.mlp),
+        mock.patch.object(
+            convolutional, "convnet", nudged(convolutional.convnet, nudge) if nudge else convolutional.convnet
+        ),
+    ):
+        write_frame(module.run(cell, device="cpu", session=Session()), output)
+
+
+def cells(results: Path) -> Iterator[tuple[str, Cell]]:
+    """The cells of a run that train, with the names of their frames."""
+    manifest = Manifest.read(results / "manifest.json")
+    for frame, grid in check_settings(manifest.settings, str(results)).grids().items():
+        if grid.stage == "training":
+            yield from ((frame, grid.cell.model_validate(grid.fixed | axis)) for axis in grid.axes)
+
+
+def place(results: Path, treatment: str, frame: str, cell: Cell) -> Path:
+    """The file of a cell under a treatment."""
+    name = settings_hash(cell.model_dump(mode="json"))[:16]
+    return results / "rounding" / treatment.replace(" ", "-") / frame / f"{name}.parquet"
+
+
+def run(results: Path, treatments: list[str], cores: int) -> None:
+    """Compute the cells that are missing, each in a process of its own."""
+    for treatment in treatments:
+        threads = THREADS.get(treatment, 1)
+        missing = [
+            (frame, cell) for frame, cell in cells(results) if not place(results, treatment, frame, cell).exists()
+        ]
+
+        def one(job: tuple[str, Cell], treatment: str = treatment, threads: int = threads) -> None:
+            frame, cell = job
+            settings = cell.model_dump_json()
+            command = [sys.executable, __file__, "cell", frame, settings, str(NUDGES.get(treatment, 0)), str(threads)]
+            libraries = {f"{name}_NUM_THREADS": str(threads) for name in ("OMP", "MKL", "OPENBLAS")}
+            done = subprocess.run(
+                [*command, str(place(results, treatment, frame, cell))],
+                env=os.environ | ENVIRONMENTS[treatment] | libraries,
+                capture_output=True,
+                text=True,
+            )
+            if done.returncode:
+                raise RuntimeError(f"{treatment}, {frame}: {done.stderr}")
+
+        with ThreadPoolExecutor(max(1, cores // threads)) as pool:
+            list(tqdm(pool.map(one, missing), total=len(missing), desc=treatment))
+
+
+def judged(frames: Frames) -> list[Claim]:
+    """All claims."""
+    return [claim for name in rooms.names() for claim in rooms.module(name, "judge").judge_all(frames)]
+
+
+def treated(results: Path, frames: Frames, treatment: str) -> Frames:
+    """The frames of a run with those of a treatment in the place of the trained ones."""
+    parts: dict[str, list[pa.Table]] = {}
+    for frame, cell in cells(results):
+        parts.setdefault(frame, []).append(read_frame(place(results, treatment, frame, cell)))
+    trained = {name: pa.concat_tables(tables, promote_options="default") for name, tables in parts.items()}
+    return Frames(frames | {name: table.to_pandas() for name, table in trained.items()})
+
+
+def study(results: Path) -> Rounding:
+    """What all treatments do to what claims rest on."""
+    paths = [*sorted((results / "frames").glob("*.parquet")), *sorted((results / "derived").glob("*.parquet"))]
+    frames = read_frames(paths)
+    default = judged(frames)
+    others = {treatment: judged(treated(results, frames, treatment)) for treatment in TREATMENTS}
+    by_name = {
+        treatment: {(claim.id, each.quantity): each.estimate for claim in claims for each in claim.conditions}
+        for treatment, claims in others.items()
+    }
+    moved = [
+        Moved(claim=claim.id, quantity=found.quantity, default=found, estimates=estimates)
+        for claim in default
+        for found in claim.conditions
+        if (estimates := {name: by_name[name][claim.id, found.quantity] for name in TREATMENTS})
+        and any(estimate != found.estimate for estimate in estimates.values())
+    ]
+    verdicts = {
+        claim.id: {"default": claim.verdict}
+        | {name: {each.id: each.verdict for each in claims}[claim.id] for name, claims in others.items()}
+        for claim in default
+    }
+    made = {"processor": processor(), "instructions": torch.backends.cpu.get_cpu_capability(), "kernels": kernels()}
+    return Rounding(**dict(commit()), **made, treatments=TREATMENTS, conditions=moved, verdicts=verdicts)
+
+
+def show(found: Rounding) -> None:
+    """Print the study."""
+    table = Table(title="estimates under every treatment; * outside the default's 95% interval")
+    for heading in ("claim", "measured", "default", *found.treatments):
+        table.add_column(heading)
+    for each in found.conditions:
+        low, high = each.default.interval[1:3]
+        marks = [
+            f"{e:.3g}{'' if inside else ' *'}" for e, inside in zip(each.estimates.values(), each.covered, strict=True)
+        ]
+        table.add_row(each.claim, each.default.text, f"{each.default.estimate:.3g} [{low:.3g}, {high:.3g}]", *marks)
+    console = Console()
+    console.width = max(console.width, 200)
+    console.print(table)
+    covered = [inside for each in found.conditions for inside in each.covered]
+    changed = {id: by for id, by in found.verdicts.items() if len(set(by.values())) > 1}
+    flipped = [id for id, by in changed.items() if {"reproduced", "refuted"} <= set(by.values())]
+    share = sum(covered) / len(covered)
+    print(f"pairs of condition and treatment that are covered: {sum(covered)} of {len(covered)}, {share:.3f}")
+    print(f"verdicts that change: {pd.DataFrame(changed).T.to_string() if changed else 'none'}")
+    print(f"verdicts that flip between reproduced and refuted: {', '.join(flipped) or 'none'}")
+
+
+def main() -> None:
+    """Read the command line."""
+    if sys.argv[1:2] == ["cell"]:
+        frame, settings, nudge, threads, output = sys.argv[2:]
+        torch.set_num_threads(int(threads))
+        return compute(frame, json.loads(settings), int(nudge), Path(output))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    verbs = parser.add_subparsers(required=True, dest="verb")
+    runs, judges = verbs.add_parser("run"), verbs.add_parser("judge")
+    for verb in (runs, judges):
+        verb.add_argument("results", type=Path, help="folder of a finished run")
+    runs.add_argument("--only", nargs="+", choices=TREATMENTS, default=list(TREATMENTS))
+    runs.add_argument("--cores", type=int, default=2)
+    judges.add_argument("output", type=Path, help="file of the study")
+    arguments = parser.parse_args()
+    if arguments.verb == "run":
+        return run(arguments.results, arguments.only, arguments.cores)
+    found = study(arguments.results)
+    found.write(arguments.output)
+    show(found)
+    return None
+
+
+if __name__ == "__main__":
+    main()
