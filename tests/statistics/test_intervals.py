@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -57,6 +58,21 @@ def test_differences_and_ratios_of_the_same_runs():
             difference_interval(one, other)
     with pytest.raises(ValueError, match="positive"):
         ratio_interval([1.0, 0.0], [1.0, 1.0])
+
+
+def test_series_are_paired_by_their_index_whatever_its_order():
+    first = pd.Series([1.0, 2.0, 4.0], index=[0, 1, 2])
+    second = pd.Series([30.0, 10.0, 20.0], index=[2, 0, 1])
+    assert difference_interval(second, first) == difference_interval([10.0, 20.0, 30.0], [1.0, 2.0, 4.0])
+    assert ratio_interval(second, first) == pytest.approx(ratio_interval([10.0, 20.0, 30.0], [1.0, 2.0, 4.0]))
+    for index in ([0, 1, 3], [0, 1, 1]):
+        with pytest.raises(ValueError, match="the same runs"):
+            difference_interval(second, first.set_axis(index))
+
+
+@pytest.mark.parametrize("value", [0.1, 0.7, 1e6 / 3])
+def test_values_that_are_equal_but_for_rounding_are_equal(value):
+    assert mean_interval([value] * 6)[1:3] == (-math.inf, math.inf)
 
 
 def test_a_value_that_rounding_put_out_of_bounds_is_in_its_interval():

@@ -14,6 +14,16 @@ SEEDS = range(12)
 JITTER = pd.Series(np.random.default_rng(0).normal(0, 0.01, 12))  # the same in all networks of a seed: pairs are exact
 
 
+MEASURES = ("participation_ratio", "matrix_rank", "above_1e-9")
+
+
+# of each measure of a chain beside what they share: ratios of measures without any spread would have no interval
+NOISE = pd.DataFrame(np.random.default_rng(1).normal(0, 1e-4, (12, 3)), columns=MEASURES)
+
+
+SPREAD = 1 + JITTER
+
+
 # As each quantity is measured our way and the release's way, all on the same side of its threshold.
 VALUES = {
     "sgd": 0.8, "adam": 0.7, "step 0.01": 0.6, "step 1": 0.9, "sampled": 0.79, "population": 0.75, "first": 0.0,
@@ -33,7 +43,7 @@ def trained(accuracy, step=0.1, **others):
     for seed in reversed(SEEDS):
         row = {"variant": "bn", "phase": "final", "depth": 32, "seed": seed, "step_size": step}
         row |= {name: value + JITTER[seed] for name, value in others.items()}
-        row |= {"final_accuracy": accuracy + JITTER[seed]}
+        row |= {"step": 90, "loss": None, "final_accuracy": accuracy + JITTER[seed]}
         wrong = [{"phase": "search"}, {"depth": 8}] + ([{"variant": "vanilla"}] if others else [])
         rows += [row | change | {"final_accuracy": 0.3} for change in wrong if step == 0.1 or "phase" not in change]
         rows.append(row)
@@ -57,12 +67,16 @@ def frames(**changes):
     ]
     widths = [
         {"gamma": gamma, "width": width, "chain": chain, "layer": layer, "measure": measure, "tau": None}
-        | {"value": 2 * width ** (value[measure] if gamma == "0.01" else 0.1) * (1 + JITTER[chain])}
+        | {
+            "value": 2
+            * width ** (value[measure] if gamma == "0.01" else 0.1)
+            * (1 + JITTER[chain] + NOISE.loc[chain, measure])
+        }
         for gamma in ("inf", "1", "0.01")
         for width in (8, 16, 32)
         for chain in SEEDS
         for layer in range(20)
-        for measure in ("participation_ratio", "matrix_rank", "above_1e-9")
+        for measure in MEASURES
     ]
     pretraining = {
         pixels: [
@@ -85,14 +99,18 @@ def frames(**changes):
             "diverged": False,
             "participation_ratio": value[kind][0],
         }
-        | {"final_accuracy": value[kind][1] + JITTER[seed] if step else None, "loss": 2 - value[kind][1]}
+        | {"final_accuracy": value[kind][1] + JITTER[seed] if step else None}
+        | {"loss": 2 - value[kind][1] - JITTER[seed]}
+        | {"accuracy": 0.3 if step else None}
         for kind in ("full", "center", "scale", "none", "weight")
         for architecture, phase, step in (("vgg19", "final", 0), ("vgg19", "final", 9), ("resnet50", "final", 9))
-        for seed in SEEDS
+        for seed in (reversed(SEEDS) if kind == "full" else SEEDS)  # rows are in no order: of the step sizes taken
     ]
     breaking = [
         dict(zip(("variant", "activation", "one_signed"), name.split(), strict=True))
-        | {"seed": seed, "step": step, "participation_ratio": value[name][0] if step == 0 else 100.0}
+        | {"seed": seed, "step": step, "accuracy": 0.8 if step else None}
+        # weights of one sign have one rank, whatever the seed
+        | {"participation_ratio": 100.0 if step else value[name][0] * (SPREAD[seed] if name.startswith("bn") else 1)}
         | {"loss": {0: None, 5: 100.0, 9: value[name][1] + JITTER[seed]}[step]}
         for name in VALUES
         if name.endswith((" weights", " all"))
@@ -132,3 +150,6 @@ MEAN_OF_RANKS = np.polyfit(np.log([8, 16, 32]), np.log([8**0.9 + 8**0.7, 16**0.9
 
 
 MEAN, FIRST = JITTER.mean(), JITTER[:3].mean()
+
+
+FOLD = math.exp(np.log(SPREAD).mean())  # geometric mean over the seeds

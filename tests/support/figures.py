@@ -1,5 +1,6 @@
 """What a panel shows."""
 
+import numpy as np
 from matplotlib.collections import LineCollection
 
 
@@ -24,11 +25,11 @@ def shown(axes, names=None):
 
 
 def _points(line, interval):
-    """The points of a curve, and the ends of its bars or of its band there."""
+    """The points of a curve, and the ends of its bars or of its band there; NaN where there is no band."""
     if isinstance(interval, LineCollection):
         at = {segment[0][0]: sorted(y for _, y in segment) for segment in interval.get_segments()}
     else:
-        vertices = interval.get_paths()[0].vertices
+        vertices = np.concatenate([np.empty((0, 2)), *(path.vertices for path in interval.get_paths())])
         of = {x: vertices[vertices[:, 0] == x, 1] for x in line.get_xdata().tolist()}
-        at = {x: [values.min(), values.max()] for x, values in of.items()}
+        at = {x: [values.min(), values.max()] if values.size else [np.nan] * 2 for x, values in of.items()}
     return {x: (y, *at[x]) for x, y in line.get_xydata().tolist()}

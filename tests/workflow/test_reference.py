@@ -26,8 +26,16 @@ def test_reference_results_make_everything_downstream_without_data_or_training(t
     assert all(run == before for run, before in (row.verdicts for row in found))
     for row in found:
         assert row.run.estimate == pytest.approx(row.reference.estimate, rel=1e-9)
-    compared = project.snakemake("compare", *reference)
-    assert "0 different, 0 only one; verdicts that changed: none" in compared.stdout
+    compared = project.snakemake("compare_strict", *reference)
+    assert compared.returncode == 0, compared.stdout
+    assert "0 different, 0 only one\n" in compared.stdout
+    assert "verdicts that differ: none\n" in compared.stdout
+    path = project.folder / claims
+    path.write_text(path.read_text().replace('"verdict": "reproduced"', '"verdict": "refuted"', 1))
+    strict = project.run(["rankcollapse", "compare", "--strict", claims, f"results/reference/{scale}/claims.json"])
+    assert strict.returncode == 1
+    assert "verdicts that differ: C1 refuted, was reproduced" in strict.stdout
+    assert strict.stderr == "error: this run does not agree with the reference results\n"
 
 
 @pytest.mark.parametrize("scale", ["laptop", "large"])

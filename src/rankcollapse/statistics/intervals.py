@@ -56,7 +56,8 @@ def _t_interval(sample: np.ndarray, unseen: float) -> Interval:
     """Student's t interval; all of the line for a single run, or for equal ones of which nothing else is known."""
     mean, n = float(sample.mean()), sample.size
     squares = float(((sample - mean) ** 2).sum()) + unseen
-    if n == 1 or squares == 0:
+    rounding = n * (1e-12 * mean) ** 2  # equal values have a mean that is not quite theirs
+    if n == 1 or squares <= rounding:
         return Interval(mean, -math.inf, math.inf, n)
     half = float(stats.t.ppf(0.975, n - 1) * math.sqrt(squares / (n - 1) / n))
     return Interval(mean, mean - half, mean + half, n)
@@ -89,20 +90,30 @@ def mean_interval(values: Sequence[float], bounds: Bounds | None = None) -> Inte
     return Interval(mean, max(low, least), min(high, most), n)
 
 
+def _pairs(first: Sequence[float], second: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
+    """Both sides run by run: series by their index, whatever its order; anything else in the order given."""
+    if hasattr(first, "loc") and hasattr(second, "loc"):  # of pandas, which the graph does not import
+        if first.index.has_duplicates or set(first.index) != set(second.index):
+            raise ValueError(f"expected the same runs on both sides, got {list(first.index)} and {list(second.index)}")
+        second = second.loc[first.index]
+    one, other = _sample(first), _sample(second)
+    if one.size != other.size:
+        raise ValueError(f"expected as many values on both sides, got {one.size} and {other.size}")
+    return one, other
+
+
 def difference_interval(first: Sequence[float], second: Sequence[float], bounds: Bounds | None = None) -> Interval:
     """Mean of the first less the second, run by run, with an interval as `mean_interval` has it.
 
     Args:
-        first: one number a run, at least one.
-        second: of the same runs, say the same seeds.
+        first: one number a run, at least one. Series are paired by their index, say the seed.
+        second: of the same runs.
         bounds: of each of the two; None if they have none.
 
     Raises:
-        ValueError: no value, one that is not finite, or not as many on both sides.
+        ValueError: no value, one that is not finite, or other runs on one side than on the other.
     """
-    one, other = _sample(first), _sample(second)
-    if one.size != other.size:
-        raise ValueError(f"expected as many values on both sides, got {one.size} and {other.size}")
+    one, other = _pairs(first, second)
     if bounds is None:
         return _t_interval(one - other, 0.0)
     unseen = bounds.unseen(float(one.mean())) + bounds.unseen(float(other.mean()))
@@ -115,14 +126,14 @@ def ratio_interval(first: Sequence[float], second: Sequence[float], bounds: Boun
     """Geometric mean of the first over the second, run by run: positive numbers; t interval of their logarithms.
 
     Args:
-        first: one number a run, at least one.
+        first: one number a run, at least one. Series are paired by their index.
         second: of the same runs.
         bounds: of each of the two, that is of ranks: runs that were not seen differ by a unit; None if they have none.
 
     Raises:
         ValueError: as `difference_interval`, or a number is not positive.
     """
-    one, other = _sample(first), _sample(second)
+    one, other = _pairs(first, second)
     if (one <= 0).any() or (other <= 0).any():
         raise ValueError(f"expected positive values, got {one.tolist()} and {other.tolist()}")
     # a rank that differs by a unit differs by unit / rank in its logarithm

@@ -23,6 +23,8 @@ def test_the_rank_of_a_batch_is_at_most_its_size():
         ({"bn": (10, 1.7, 0.8)}, "refuted"),  # BN's rank is below the root of 128
         ({"none": (1, 1.0, 0.5)}, "refuted"),  # vanilla networks train
         ({"bn": (32, 1.7, 0.4)}, "refuted"),  # BN networks do not
+        ({"none": (1, 1.0, 0.2)}, "inconclusive"),
+        ({"bn": (12, 1.7, 0.8)}, "inconclusive"),  # five networks do not tell a unit of rank
         ({"none": None}, "not_run"),
         ({"none": (None, 1.0, 0.1)}, "not_run"),  # its last state is not finite: no earlier one counts
     ],

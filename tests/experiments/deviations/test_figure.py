@@ -27,7 +27,7 @@ def test_the_figure_shows_distances_from_the_thresholds():
 
 
 def test_the_figure_mirrors_an_interval_that_is_not_symmetric(monkeypatch):
-    made = Deviation("D4", "r", "rank", *(Interval(1.0, 0.5, 3.0, 5),) * 3, "<", 2.0, "C4", "D4a")
+    made = Deviation("D4", "r", "rank", *(Interval(1.0, 0.5, 3.0, 5),) * 3, "<", 2.0, "C4", row="D4a")
     monkeypatch.setattr(figure, "deviations", lambda frames: [replace(made, quantity="accuracy"), made])
     for axes in figure.draw({}).axes:
         low, high = axes.containers[0].lines[1]

@@ -24,9 +24,10 @@ def deep_frame(bn, vanilla, last=50_000):
     ("bn", "vanilla", "last", "verdict"),
     [
         ((10, 10), (2, 1), 50_000, "reproduced"),
-        ((10, 5), (2, 1), 50_000, "refuted"),
-        ((5, 10), (2, 1), 50_000, "refuted"),
+        ((10, 4), (2, 1), 50_000, "refuted"),
+        ((4, 10), (2, 1), 50_000, "refuted"),
         ((10, 10), (1, 3), 50_000, "refuted"),
+        ((10, 5), (2, 1), 50_000, "inconclusive"),  # five networks do not tell a unit of rank
         ((10, math.sqrt(32)), (2, 1), 50_000, "inconclusive"),
         ((10, 10), (2, 1), 49_000, "not_run"),
     ],

@@ -14,10 +14,11 @@ def test_numbers_are_those_of_the_frames():
     assert found["trainability.rank.bn.lowest"].startswith("81.0 [")
     assert found["trainability.rank.bn.minimum"] == "80"
     assert (found["trainability.published.compared"], found["trainability.published.difference"]) == ("2", "4")
-    assert found["trainability.accuracy.bn.lowest"].startswith("0.710 [")
-    assert found["trainability.accuracy.vanilla.deepest"].startswith("0.110 [")
+    assert found["trainability.accuracy.bn.lowest"].startswith("0.71 [")
+    assert found["trainability.accuracy.vanilla.deepest"].startswith("0.11 [")
     assert found["trainability.accuracy.vanilla.trained"] == "8"
-    assert (found["trainability.training.cells"], found["trainability.training.edge"]) == ("6", "2")
+    counted = {name: found[f"trainability.training.{name}"] for name in ("chosen", "edge", "networks")}
+    assert counted == {"chosen": "18", "edge": "8", "networks": "54"}  # networks, not cells: each takes its own
 
 
 def test_what_does_not_collapse_or_train_has_no_depth():

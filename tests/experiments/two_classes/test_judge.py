@@ -15,6 +15,7 @@ from rankcollapse.experiments.two_classes.judge import judge_all
         ((0.95, 0.9), (0.98, 0.95), (0, 32), "refuted"),  # it does learn
         ((0.95, 0.5), (0.98, 0.7), (0, 32), "refuted"),
         ((0.7, 0.5), (0.98, 0.95), (0, 32), "refuted"),  # nobody does
+        ((0.95, 0.58), (0.98, 0.95), (0, 32), "inconclusive"),
         ((0.95, 0.5), (0.98, 0.95), (0, 8), "not_run"),
     ],
 )

@@ -14,8 +14,8 @@ ROUNDING = 1e-7  # r - 1 of a state of rank one in single precision
 PLAIN, BN, ONE_SIGNED = Variant("none", DEFAULT), Variant("full", DEFAULT), Variant("full", "one_signed")
 LABELS = {
     BN: "BN",
-    Variant("scale", DEFAULT): "scale only",
-    Variant("center", DEFAULT): "center only",
+    Variant("scale", DEFAULT): "scaling only",
+    Variant("center", DEFAULT): "centring only",
     PLAIN: "none",
     Variant("layer", DEFAULT): "layer norm",
     Variant("group", DEFAULT): "group norm",
@@ -104,7 +104,7 @@ def networks(frame: pd.DataFrame, architecture: str) -> pd.DataFrame:
     frame = frame[(frame["phase"] == "final") & (frame["architecture"] == architecture)]
     names = ["architecture", "normalization", "initialization", "seed"]
     end = frame[frame["step"] == frame["step"].max()].set_index(names)[["step_size", "final_accuracy", "diverged"]]
-    return end.join(courses(frame, names)).reset_index()
+    return end.join(courses(frame, names)).sort_index().reset_index()
 
 
 def ordering(table: pd.DataFrame, by: Literal["mean_loss", "final_accuracy"]) -> Interval | None:

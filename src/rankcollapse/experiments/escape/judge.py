@@ -7,14 +7,18 @@ from rankcollapse.claims.judging import condition, judge
 from rankcollapse.claims.records import Claim
 from rankcollapse.experiments.escape.claims import C7, LAYERS, START, TENTH
 from rankcollapse.experiments.escape.summary import passages, second_at_start, smallest_at_the_end
-from rankcollapse.statistics.intervals import mean_interval
+from rankcollapse.statistics.intervals import Bounds, mean_interval
 
 
 def judge_all(frames: dict[str, pd.DataFrame]) -> list[Claim]:
     """The claim that this experiment decides."""
     frame = frames["escape.chain"]
+    deepest = int(frame["layer"].max())
+    if deepest < LAYERS:
+        return [judge(C7, [], f"needs at least {LAYERS:g} layers; ran {deepest}")]
     # a chain that has not escaped counts with all its layers, and one more: more than the claim allows
-    layers = mean_interval(passages(frame).clip(upper=frame["layer"].max() + 1))
+    bounds = Bounds(0.0, deepest + 1.0, unit=1.0)
+    layers = mean_interval(passages(frame).clip(upper=bounds.high), bounds)
     start, tenth = mean_interval(np.log10(second_at_start(frame))), mean_interval(smallest_at_the_end(frame))
     conditions = [
         condition("layers until the second eigenvalue is 1", layers, "<", LAYERS),
