@@ -17,7 +17,7 @@ DERIVED = {
     frame: cell for name in rooms.names() for frame, cell in rooms.frames(name).items() if issubclass(cell, Derived)
 }
 
-both_scales = pytest.mark.parametrize("scale", ["laptop", "large"])
+every_scale = pytest.mark.parametrize("scale", sorted(folder.name for folder in REFERENCE.iterdir()))
 
 
 @cache
@@ -30,7 +30,7 @@ def frames(scale):
     return found
 
 
-@both_scales
+@every_scale
 def test_the_frames_have_the_columns_that_the_cells_declare(scale):
     found = frames(scale)
     assert found.decided() == rooms.names()
@@ -39,7 +39,7 @@ def test_the_frames_have_the_columns_that_the_cells_declare(scale):
         assert list(frame.columns) == list(rooms.cell_type(name).columns()), name
 
 
-@both_scales
+@every_scale
 def test_every_claim_is_judged_by_exactly_one_experiment_as_it_was(scale):
     found = [claim for name in rooms.names() for claim in rooms.module(name, "judge").judge_all(frames(scale))]
     assert sorted(claim.id for claim in found) == sorted(statements())

@@ -9,8 +9,11 @@ from rankcollapse.claims.records import read_claims
 from rankcollapse.commands.compare import rows
 from rankcollapse.experiments import rooms
 
+SCALES = sorted(folder.name for folder in (ROOT / "results/reference").iterdir())
+every_scale = pytest.mark.parametrize("scale", SCALES)
 
-@pytest.mark.parametrize("scale", ["laptop", "large"])
+
+@every_scale
 def test_reference_results_make_everything_downstream_without_data_or_training(tmp_path, scale):
     project = Project(tmp_path)
     reference = ("--config", f"scale={scale}", "results_from=reference")
@@ -38,7 +41,7 @@ def test_reference_results_make_everything_downstream_without_data_or_training(t
     assert strict.stderr == "error: this run does not agree with the reference results\n"
 
 
-@pytest.mark.parametrize("scale", ["laptop", "large"])
+@every_scale
 def test_a_committed_figure_is_of_the_experiment_that_it_is_named_after(scale):
     figures = sorted((ROOT / "results/reference" / scale / "figures").glob("*.png"))
     assert [path.stem for path in figures] == rooms.names()
