@@ -156,13 +156,13 @@ def study(results: Path) -> Rounding:
         treatment: {(claim.id, each.quantity): each.estimate for claim in claims for each in claim.conditions}
         for treatment, claims in others.items()
     }
-    moved = [
-        Moved(claim=claim.id, quantity=found.quantity, default=found, estimates=estimates)
-        for claim in default
-        for found in claim.conditions
-        if (estimates := {name: by_name[name][claim.id, found.quantity] for name in TREATMENTS})
-        and any(estimate != found.estimate for estimate in estimates.values())
-    ]
+    moved = []
+    for claim in default:
+        for found in claim.conditions:  # a treatment under which a claim could not be judged has no estimate
+            name = (claim.id, found.quantity)
+            estimates = {key: measured[name] for key, measured in by_name.items() if name in measured}
+            if any(estimate != found.estimate for estimate in estimates.values()):
+                moved.append(Moved(claim=claim.id, quantity=found.quantity, default=found, estimates=estimates))
     verdicts = {
         claim.id: {"default": claim.verdict}
         | {name: {each.id: each.verdict for each in claims}[claim.id] for name, claims in others.items()}
@@ -177,12 +177,16 @@ def show(found: Rounding) -> None:
     table = Table(title="estimates under every treatment; * outside the default's 95% interval")
     for heading in ("claim", "measured", "default", *found.treatments):
         table.add_column(heading)
+    if not found.conditions:
+        print("no treatment moved any estimate")
+        return
     for each in found.conditions:
         low, high = each.default.interval[1:3]
-        marks = [
-            f"{e:.3g}{'' if inside else ' *'}" for e, inside in zip(each.estimates.values(), each.covered, strict=True)
-        ]
-        table.add_row(each.claim, each.default.text, f"{each.default.estimate:.3g} [{low:.3g}, {high:.3g}]", *marks)
+        marks = dict.fromkeys(found.treatments, "")
+        for (name, estimate), inside in zip(each.estimates.items(), each.covered, strict=True):
+            marks[name] = f"{estimate:.3g}{'' if inside else ' *'}"
+        default = f"{each.default.estimate:.3g} [{low:.3g}, {high:.3g}]"
+        table.add_row(each.claim, each.default.text, default, *marks.values())
     console = Console()
     console.width = max(console.width, 200)
     console.print(table)

@@ -67,8 +67,8 @@ def test_of_several_points_the_worst_decides_and_is_named():
 
 def test_a_quantity_between_two_thresholds_has_a_condition_for_each():
     low, high = within("slope {}", {"a": Interval(1, 0.9, 1.1, 5), "b": Interval(1, 0.97, 1.3, 5)}, 0.8, 1.2)
-    assert (low.text, low.relation, low.threshold, low.verdict) == ("slope a, lowest", ">=", 0.8, "reproduced")
-    assert (high.text, high.relation, high.threshold, high.verdict) == ("slope b, highest", "<", 1.2, "inconclusive")
+    assert (low.text, low.relation, low.threshold, low.verdict) == ("slope a, from below", ">=", 0.8, "reproduced")
+    assert (high.text, high.relation, high.threshold, high.verdict) == ("slope b, from above", "<", 1.2, "inconclusive")
 
 
 def test_two_conditions_of_one_quantity_are_refused():

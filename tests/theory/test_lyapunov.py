@@ -8,6 +8,7 @@ import torch
 from scipy import stats
 from support.gpu import needs_gpu
 
+from rankcollapse.theory import lyapunov
 from rankcollapse.theory.closed_forms import gaussian_lyapunov_exponents
 from rankcollapse.theory.lyapunov import lyapunov_spectrum, spectrum_of
 
@@ -166,6 +167,15 @@ def test_the_errors_of_one_chain_are_what_chains_differ_by():
     two = lyapunov_spectrum(8, layers=2000, chains=2, seed=7)
     assert two.degrees == 38
     assert two.standard_errors[-1] == pytest.approx(spread[-1].item() / math.sqrt(2), rel=0.6)
+
+
+def test_blocks_of_unequal_length_leave_the_exponents_of_one_chain_as_they_are():
+    ends = [29 * block // lyapunov.BLOCKS for block in range(lyapunov.BLOCKS + 1)]  # blocks of one layer and of two
+    steps = torch.rand(29, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    scales = torch.cat([torch.zeros(1, 2, dtype=torch.float64), steps.cumsum(0)])[ends][None]
+    found = lyapunov._spectrum(scales, ends)
+    torch.testing.assert_close(found.exponents, steps.mean(0).sort(descending=True).values)
+    torch.testing.assert_close(found.exponents, found.chains[0])
 
 
 def test_a_product_that_shrinks_in_every_direction_has_no_neutral_exponent():

@@ -66,7 +66,10 @@ def at_worst(quantity: str, points: Mapping[Any, Interval], relation: Relation, 
 
 def between(quantity: str, points: Mapping[Any, Interval], low: float, high: float) -> list[Condition]:
     """That one quantity is at least `low`, and less than `high`, at all points; arguments are those of `at_worst`."""
-    return [at_worst(f"{quantity}, lowest", points, ">=", low), at_worst(f"{quantity}, highest", points, "<", high)]
+    return [
+        at_worst(f"{quantity}, from below", points, ">=", low),
+        at_worst(f"{quantity}, from above", points, "<", high),
+    ]
 
 
 def unless(because: str | None, found: Condition) -> Condition:

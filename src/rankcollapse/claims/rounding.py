@@ -31,7 +31,10 @@ class Moved(Entry):
 
     @property
     def moves(self) -> float:
-        """How far another rounding moves the estimate: 95% of them by no more, by Student's law about no change."""
+        """How far another rounding is expected to move the estimate: in 95% of cases by no more.
+
+        Changes are taken to be normal about zero, with the mean square of those that were seen (Student's t).
+        """
         changes = np.array(list(self.estimates.values())) - self.default.estimate
         return float(stats.t.ppf(0.975, len(changes)) * np.sqrt((changes**2).mean()))
 

@@ -59,17 +59,18 @@ def agreement(one: Condition | None, other: Condition | None, rounding: float = 
     Returns:
         "identical": estimates and intervals are the same to nine digits; else "equivalent": the difference's interval
         lies within the tolerance; else "compatible": it contains zero; else "different"; "only one": there is nothing
-        to compare.
+        to compare, or it has no interval.
     """
-    ends = [end for side in (one, other) if side for end in (side.ci_low, side.ci_high)]
-    if len(ends) < 4 or None in ends:
+    if one is None or other is None:
         return Agreement("only one")
     difference = one.estimate - other.estimate
+    if all(math.isclose(*pair, rel_tol=1e-9) for pair in zip(one.interval[:3], other.interval[:3], strict=True)):
+        return Agreement("identical", difference, difference, difference, 0.0)
+    if None in (one.ci_low, one.ci_high, other.ci_low, other.ci_high):
+        return Agreement("only one")
     half = max(rounding, math.hypot(*((side.ci_high - side.ci_low) / 2 for side in (one, other))))
     tolerance = TOLERANCE * max(abs(one.estimate), abs(other.estimate), abs(one.threshold))
-    if all(math.isclose(*pair, rel_tol=1e-9) for pair in zip(one.interval[:3], other.interval[:3], strict=True)):
-        found = "identical"
-    elif abs(difference) + half <= tolerance:
+    if abs(difference) + half <= tolerance:
         found = "equivalent"
     else:
         found = "compatible" if abs(difference) <= half else "different"
@@ -125,26 +126,33 @@ def _table(title: str, found: list[Row]) -> Table:
 def compare(
     claims: Claims,
     reference: Annotated[Path, typer.Argument(help="claims.json to compare it with; rounding.json beside it is read")],
-    strict: Annotated[bool, typer.Option(help="fail if a verdict or, beyond rounding, a quantity differs")] = False,
+    strict: Annotated[
+        bool, typer.Option(help="fail if a verdict differs, or a quantity is different or unpaired")
+    ] = False,
     brief: Annotated[bool, typer.Option(help="leave out the table")] = False,
 ) -> None:
     """Print what a run measured beside reference results: equivalent, compatible or different beyond rounding."""
     study = reference.with_name("rounding.json")
-    found = rows(read_claims(claims), read_claims(reference), Rounding.read(study) if study.exists() else None)
+    rounding, before = Rounding.read(study) if study.exists() else None, read_claims(reference)
+    known = {(claim.id, each.quantity) for claim in before for each in claim.conditions}
+    studied = rounding.conditions if rounding else []
+    if other := [each.quantity for each in studied if (each.claim, each.quantity) not in known]:
+        raise UserError(f"{study} is a study of other results than {reference} ({other[0]!r}); renew it")
+    found = rows(read_claims(claims), before, rounding)
     if not brief:
         console = Console()
         console.width = max(console.width, 160)  # a log has no width of its own
         console.print(_table(f"{claims} against {reference}", found))
     measured = [row.agreement.agreement for row in found if row.quantity]
     changed = {row.id: row.verdicts for row in found if row.verdicts[0] != row.verdicts[1]}
-    named = "; ".join(f"{id} {run}, was {before}" for id, (run, before) in changed.items())
+    named = "; ".join(f"{id} {run}, was {other}" for id, (run, other) in changed.items())
     print(f"against {reference}: quantities " + ", ".join(f"{measured.count(name)} {name}" for name in COLOURS))
     if not brief:
         print(
             "identical: to nine digits; "
             f"equivalent: the 95% interval of the difference lies within {TOLERANCE:.0%} of the larger estimate or "
-            "threshold; compatible: it contains zero; different: neither. The interval is at least as wide as "
-            + ("what rounding moves" if study.exists() else "it is without a study of rounding, which is not there")
+            "threshold; compatible: it contains zero; different: neither. "
+            + ("The interval is at least as wide as what rounding moves." if rounding else "Rounding was not studied.")
         )
     print(f"verdicts that differ: {named or 'none'}")
     if strict and (changed or "different" in measured or "only one" in measured):

@@ -61,22 +61,23 @@ def spectrum_of(chains: Tensor) -> Spectrum:
     return Spectrum(chains.mean(0), chains.std(0) / math.sqrt(len(chains)), len(chains) - 1, chains)
 
 
-def _of_few(blocks: Tensor) -> Spectrum:
+def _of_few(chains: Tensor, blocks: Tensor) -> Spectrum:
     """The spectrum of few chains, with standard errors from within them: batch means.
 
     The mean of a block is correlated with that of the next: for a neutral direction, whose scale only fluctuates, one
     that is too high is followed by one that is too low. The variance allows for it, but is not cut below a tenth.
 
     Args:
-        blocks: exponents of each chain over each block of layers, `(chains, BLOCKS, n)`.
+        chains: exponents of each chain, `(chains, n)`.
+        blocks: the same over each block of layers, `(chains, BLOCKS, n)`.
     """
-    chains, count, _ = blocks.shape
+    count = blocks.shape[1]
     apart = blocks - blocks.mean(1, keepdim=True)
     squares = apart.square().sum((0, 1))
     lagged = (apart[:, 1:] * apart[:, :-1]).sum((0, 1)) / squares.clamp_min(torch.finfo(blocks.dtype).tiny)
-    degrees = chains * (count - 1)
+    degrees = len(chains) * (count - 1)
     variance = squares / degrees * (1 + 2 * lagged).clamp_min(0.1)
-    return Spectrum(blocks.mean((0, 1)), (variance / (chains * count)).sqrt(), degrees, blocks.mean(1))
+    return Spectrum(chains.mean(0), (variance / (len(chains) * count)).sqrt(), degrees, chains)
 
 
 def lyapunov_spectrum(
@@ -143,9 +144,10 @@ def lyapunov_spectrum(
 def _spectrum(scales: Tensor, ends: list[int]) -> Spectrum:
     """The spectrum from the log-scales `(chains, BLOCKS + 1, n)` of directions at some layers: the ends of blocks."""
     scales = scales[:, :, (scales[:, -1] - scales[:, 0]).mean(0).argsort(descending=True)]
+    whole = (scales[:, -1] - scales[:, 0]) / (ends[-1] - ends[0])
     if len(scales) >= FEW:
-        return spectrum_of((scales[:, -1] - scales[:, 0]) / (ends[-1] - ends[0]))
-    return _of_few(scales.diff(dim=1) / torch.tensor(ends).diff().view(-1, 1))
+        return spectrum_of(whole)
+    return _of_few(whole, scales.diff(dim=1) / torch.tensor(ends).diff().view(-1, 1))
 
 
 class _Product:

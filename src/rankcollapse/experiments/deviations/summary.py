@@ -97,6 +97,13 @@ def _unpaired(ours: Interval, theirs: Interval) -> Sides:
     return Sides(ours, theirs, Interval(difference, difference - half, difference + half, min(theirs.n, ours.n)))
 
 
+def _of_geometric_means(ours: pd.Series, theirs: pd.Series, one: float, other: float) -> Interval:
+    """The difference of two geometric means, `other` less `one`, by the delta method: linear in the logarithms."""
+    found = difference_interval(other * np.log(theirs), one * np.log(ours))
+    shift = other - one - found.estimate
+    return Interval(other - one, found.low + shift, found.high + shift, found.n)
+
+
 def _first(values: pd.Series, count: int) -> Sides:
     """The sides of accuracies where theirs is the mean of the first values, and ours that of all.
 
@@ -244,9 +251,7 @@ def _of_signs(frames: Frames) -> Iterator[Deviation]:
         falls = [table["bn"] / table["one-signed"] for table in ranks]
         if all(fall.notna().all() for fall in falls):  # else a first state is not finite
             ours, theirs = (ratio_interval(table["bn"], table["one-signed"]) for table in ranks)
-            spread, change = difference_interval(*falls[::-1]), theirs.estimate - ours.estimate
-            low, high = (change + end - spread.estimate for end in spread[1:3])  # about that of the geometric means
-            sides = Sides(ours, theirs, Interval(change, low, high, spread.n))
+            sides = Sides(ours, theirs, _of_geometric_means(*falls, ours.estimate, theirs.estimate))
             yield Deviation("D8", done, "r, both signs over one", *sides, ">=", RANK_FALLS, "C10")
         stalls = _paired(stalled(training), stalled(rows))
         quantity = "last loss above the middle of guessing and BN"

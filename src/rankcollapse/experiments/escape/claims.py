@@ -16,5 +16,5 @@ C7 = Statement(
     source="Figure 3b",
     figure="escape",
     estimator="Mean over random chains of the layer at which the second eigenvalue reaches one; a chain in which it "
-    "does not counts with all its layers; t interval.",
+    "does not counts as if it did one layer after the last; t interval.",
 )

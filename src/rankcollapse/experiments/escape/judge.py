@@ -16,7 +16,7 @@ def judge_all(frames: dict[str, pd.DataFrame]) -> list[Claim]:
     deepest = int(frame["layer"].max())
     if deepest < LAYERS:
         return [judge(C7, [], f"needs at least {LAYERS:g} layers; ran {deepest}")]
-    # a chain that has not escaped counts with all its layers, and one more: more than the claim allows
+    # a chain that has not escaped counts as if it did one layer after the last: later than the claim allows
     bounds = Bounds(0.0, deepest + 1.0, unit=1.0)
     layers = mean_interval(passages(frame).clip(upper=bounds.high), bounds)
     start, tenth = mean_interval(np.log10(second_at_start(frame))), mean_interval(smallest_at_the_end(frame))
