@@ -13,6 +13,7 @@ initial weight and bias by the least step that single precision has, up or down 
 """
 
 import argparse
+import contextlib
 import json
 import os
 import subprocess
@@ -20,6 +21,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 from unittest import mock
 
 import pandas as pd
@@ -44,23 +46,24 @@ from rankcollapse.storage.frames import read_frame, write_frame
 from rankcollapse.theory.random_streams import generator
 from rankcollapse.training.session import Session
 
-ENVIRONMENTS = {
-    "plain kernels": {"ATEN_CPU_CAPABILITY": "default"},
-    "AVX2 kernels": {"ATEN_CPU_CAPABILITY": "avx2"},
-    "MKL compatible": {"MKL_CBWR": "COMPATIBLE"},
-    "two threads": {},
-    "nudged weights": {},
-    "nudged weights again": {},
-}
-NUDGES = {"nudged weights": 1, "nudged weights again": 2}
-THREADS = {"two threads": 2}
+
+class Treatment(NamedTuple):
+    """What is done to rounding: text for readers, variables of the environment, seed of the nudges, threads."""
+
+    text: str
+    environment: dict[str, str] | None = None
+    nudge: int = 0
+    threads: int = 1
+
+
+NUDGED = "every initial parameter moved by one unit in the last place, up or down"
 TREATMENTS = {
-    "plain kernels": "ATEN_CPU_CAPABILITY=default: torch's kernels without vector instructions",
-    "AVX2 kernels": "ATEN_CPU_CAPABILITY=avx2: torch's kernels for AVX2",
-    "MKL compatible": "MKL_CBWR=COMPATIBLE: products as on every processor",
-    "two threads": "two threads, so that sums are split otherwise",
-    "nudged weights": "every initial parameter moved by one unit in the last place, up or down",
-    "nudged weights again": "the same, in other directions",
+    "plain kernels": Treatment("torch's kernels without vector instructions", {"ATEN_CPU_CAPABILITY": "default"}),
+    "AVX2 kernels": Treatment("torch's kernels for AVX2", {"ATEN_CPU_CAPABILITY": "avx2"}),
+    "MKL compatible": Treatment("products as on every processor", {"MKL_CBWR": "COMPATIBLE"}),
+    "two threads": Treatment("two threads, so that sums are split otherwise", threads=2),
+    "nudged weights": Treatment(NUDGED, nudge=1),
+    "nudged weights again": Treatment(f"{NUDGED}, in other directions", nudge=2),
 }
 
 
@@ -83,12 +86,9 @@ def compute(frame: str, settings: dict, nudge: int, output: Path) -> None:
     """Compute one cell in this process, whose environment has been treated."""
     cell = rooms.cell_type(frame).model_validate(settings)
     module = rooms.module(frame.partition(".")[0], cell.COMPUTED_BY)
-    with (
-        mock.patch.object(mlps, "mlp", nudged(mlps.mlp, nudge) if nudge else mlps.mlp),
-        mock.patch.object(
-            convolutional, "convnet", nudged(convolutional.convnet, nudge) if nudge else convolutional.convnet
-        ),
-    ):
+    with contextlib.ExitStack() as patches:
+        for owner, name in ((mlps, "mlp"), (convolutional, "convnet")) if nudge else ():
+            patches.enter_context(mock.patch.object(owner, name, nudged(getattr(owner, name), nudge)))
         write_frame(module.run(cell, device="cpu", session=Session()), output)
 
 
@@ -109,26 +109,26 @@ def place(results: Path, treatment: str, frame: str, cell: Cell) -> Path:
 def run(results: Path, treatments: list[str], cores: int) -> None:
     """Compute the cells that are missing, each in a process of its own."""
     for treatment in treatments:
-        threads = THREADS.get(treatment, 1)
+        how = TREATMENTS[treatment]
         missing = [
             (frame, cell) for frame, cell in cells(results) if not place(results, treatment, frame, cell).exists()
         ]
 
-        def one(job: tuple[str, Cell], treatment: str = treatment, threads: int = threads) -> None:
+        def one(job: tuple[str, Cell], treatment: str = treatment, how: Treatment = how) -> None:
             frame, cell = job
             settings = cell.model_dump_json()
-            command = [sys.executable, __file__, "cell", frame, settings, str(NUDGES.get(treatment, 0)), str(threads)]
-            libraries = {f"{name}_NUM_THREADS": str(threads) for name in ("OMP", "MKL", "OPENBLAS")}
+            command = [sys.executable, __file__, "cell", frame, settings, str(how.nudge), str(how.threads)]
+            libraries = {f"{name}_NUM_THREADS": str(how.threads) for name in ("OMP", "MKL", "OPENBLAS")}
             done = subprocess.run(
                 [*command, str(place(results, treatment, frame, cell))],
-                env=os.environ | ENVIRONMENTS[treatment] | libraries,
+                env=os.environ | (how.environment or {}) | libraries,
                 capture_output=True,
                 text=True,
             )
             if done.returncode:
                 raise RuntimeError(f"{treatment}, {frame}: {done.stderr}")
 
-        with ThreadPoolExecutor(max(1, cores // threads)) as pool:
+        with ThreadPoolExecutor(max(1, cores // how.threads)) as pool:
             list(tqdm(pool.map(one, missing), total=len(missing), desc=treatment))
 
 
@@ -169,7 +169,13 @@ def study(results: Path) -> Rounding:
         for claim in default
     }
     made = {"processor": processor(), "instructions": torch.backends.cpu.get_cpu_capability(), "kernels": kernels()}
-    return Rounding(**dict(commit()), **made, treatments=TREATMENTS, conditions=moved, verdicts=verdicts)
+    return Rounding(
+        **dict(commit()),
+        **made,
+        treatments={name: how.text for name, how in TREATMENTS.items()},
+        conditions=moved,
+        verdicts=verdicts,
+    )
 
 
 def show(found: Rounding) -> None:

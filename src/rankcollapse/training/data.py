@@ -37,13 +37,9 @@ class Data:
         """Images in a member's training set."""
         return self.subsets.shape[1]
 
-    def members(self, group: slice) -> "Data":
+    def members(self, group: slice | list[int]) -> "Data":
         """What some of the members learn."""
         return Data(self.images, self.labels[group], self.subsets[group])
-
-    def select(self, members: list[int]) -> "Data":
-        """What the members of these numbers learn."""
-        return Data(self.images, self.labels[members], self.subsets[members])
 
     def batch(self, positions: Tensor) -> tuple[Tensor, Tensor]:
         """Images `(E, N, ...)` and labels `(E, N)` at positions `(E, N)` of the members' training sets."""

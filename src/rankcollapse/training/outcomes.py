@@ -20,7 +20,7 @@ def outcomes(trained: Trained, data: Data, batch_size: int) -> list[Row]:
         data: that of the ensemble that began.
         batch_size: samples in a batch of the evaluation.
     """
-    losses, accuracies = evaluate(trained.network, data.select(trained.members), batch_size)
+    losses, accuracies = evaluate(trained.network, data.members(trained.members), batch_size)
     return [
         {"final_loss": loss if math.isfinite(loss) else None, "final_accuracy": accuracy}
         for loss, accuracy in zip(losses.tolist(), accuracies.tolist(), strict=True)
@@ -35,6 +35,16 @@ def tried(trained: Trained, members: list[Member]) -> list[Row]:
         | {"diverged": not math.isfinite(loss)}
         | NO_OUTCOME
         for member, step, loss in trained.dropped
+    ]
+
+
+def ended(trained: Trained, members: list[Member], ends: list[Row], steps: int) -> list[Row]:
+    """A row for each network with the step size that it took: how it ended, after so many steps."""
+    return [
+        members[member]._asdict()
+        | {"phase": "final", "step": steps, "loss": None, "diverged": end["final_loss"] is None}
+        | end
+        for member, end in zip(trained.members, ends, strict=True)
     ]
 
 

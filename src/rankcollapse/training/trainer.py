@@ -199,7 +199,7 @@ class _State:
         # what an optimizer changes: a row for each member, or one value for all
         before = [torch.cat(parts)[index] if parts[0].ndim else parts[0] for parts in by_group]
         self.alive = members
-        self._set(self.network.select(index), self.data.select(index), self.plan.of(index))
+        self._set(self.network.select(index), self.data.members(index), self.plan.of(index))
         for group, _, update in self.groups:
             restore(update.tensors(), [tensor[group] if tensor.ndim else tensor for tensor in before])
         restore([self.loss, self.correct, self.diverged, self.recent], sums)

@@ -8,7 +8,7 @@ from rankcollapse.networks.mlp import MLP
 from rankcollapse.storage.frames import to_table
 from rankcollapse.training.contest import Row, at_each
 from rankcollapse.training.data import Data, random_batches
-from rankcollapse.training.outcomes import outcomes, tried
+from rankcollapse.training.outcomes import ended, outcomes, tried
 from rankcollapse.training.session import Session
 from rankcollapse.training.trainer import Plan, evaluate, train
 
@@ -42,11 +42,9 @@ def run(cell: TrainingCell, *, device: str, session: Session) -> pa.Table:
     rows = [row | dict.fromkeys(OTHER_ACCURACIES) for row in tried(trained, members)]
     ends = outcomes(trained, data, cell.batch_size)
     sampled = [(*keys[member], "sample") for member in trained.members]
-    others = _other_accuracies(trained.network, data.select(trained.members), cell.batch_size, sampled, ends)
+    others = _other_accuracies(trained.network, data.members(trained.members), cell.batch_size, sampled, ends)
     steps = cell.epochs * (data.samples // cell.batch_size)
-    for member, end, other in zip(trained.members, ends, others, strict=True):
-        shared = {"phase": "final", "step": steps, "loss": None, "diverged": end["final_loss"] is None}
-        rows.append(members[member]._asdict() | shared | end | other)
+    rows += [row | other for row, other in zip(ended(trained, members, ends, steps), others, strict=True)]
     return to_table(cell, rows)
 
 

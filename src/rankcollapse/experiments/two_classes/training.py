@@ -13,7 +13,7 @@ from rankcollapse.storage.frames import to_table
 from rankcollapse.theory.random_streams import generator
 from rankcollapse.training.contest import at_each
 from rankcollapse.training.data import Data
-from rankcollapse.training.outcomes import outcomes, tried
+from rankcollapse.training.outcomes import ended, outcomes, tried
 from rankcollapse.training.session import Session
 from rankcollapse.training.trainer import Plan, train
 
@@ -41,7 +41,7 @@ def run(cell: PairsCell, *, device: str, session: Session) -> pa.Table:
     of_second = [(labels == second).long() for _, second in pairs]
 
     members, contests = at_each(cell.step_sizes, [cell.variant], range(len(pairs)))
-    data = Data(images, torch.stack(of_second), torch.stack(subsets)).select([member.seed for member in members])
+    data = Data(images, torch.stack(of_second), torch.stack(subsets)).members([member.seed for member in members])
     keys = [("pairs.training", cell.depth, member.seed) for member in members]
     network = draw_mlps(cell, images, cell.depth, [(*key, "weights") for key in keys], classes=2)
     plan = Plan(
@@ -52,10 +52,8 @@ def run(cell: PairsCell, *, device: str, session: Session) -> pa.Table:
         contests=contests,
     )
     trained = train(network, data, plan, session)
-    rows, steps = tried(trained, members), cell.epochs * (data.samples // cell.batch_size)
-    for member, end in zip(trained.members, outcomes(trained, data, cell.batch_size), strict=True):
-        shared = {"phase": "final", "step": steps, "loss": None, "diverged": end["final_loss"] is None}
-        rows.append(members[member]._asdict() | shared | end)
+    ends, steps = outcomes(trained, data, cell.batch_size), cell.epochs * (data.samples // cell.batch_size)
+    rows = tried(trained, members) + ended(trained, members, ends, steps)
     for row in rows:
         row["first"], row["second"] = pairs[row.pop("seed")]
     return to_table(cell, [row | {"pairs_in_all": len(everyone)} for row in rows])
