@@ -117,10 +117,12 @@ def run(results: Path, treatments: list[str], cores: int) -> None:
         def one(job: tuple[str, Cell], treatment: str = treatment, how: Treatment = how) -> None:
             frame, cell = job
             settings = cell.model_dump_json()
+            output = place(results, treatment, frame, cell)
+            output.parent.mkdir(parents=True, exist_ok=True)
             command = [sys.executable, __file__, "cell", frame, settings, str(how.nudge), str(how.threads)]
             libraries = {f"{name}_NUM_THREADS": str(how.threads) for name in ("OMP", "MKL", "OPENBLAS")}
             done = subprocess.run(
-                [*command, str(place(results, treatment, frame, cell))],
+                [*command, str(output)],
                 env=os.environ | (how.environment or {}) | libraries,
                 capture_output=True,
                 text=True,

@@ -9,6 +9,16 @@ import torch
 from torch import Tensor
 
 
+class Backpropagation(Protocol):
+    """A forward pass, and the step that the backward pass takes."""
+
+    def forward(self, X: Tensor) -> Tensor:
+        """The state of a batch `(E, N, ...)` for each member, `(E, d, N)`."""
+
+    def descend(self, G: Tensor) -> None:
+        """Add to the parameters what `G` gives: the gradient in that state times minus the step sizes."""
+
+
 class Ensemble(Protocol):
     """`E` networks of one architecture, their parameters stacked; a network of your own inherits from this.
 
@@ -53,6 +63,13 @@ class Ensemble(Protocol):
         """Class scores `(E, classes, N)` of a batch `X` of shape `(E, N, ...)`."""
         weight, bias = self.parameters()[-2:]
         return torch.baddbmm(bias, weight, self.hidden_state(X, self.depth))
+
+    def backpropagation(self, hidden: int | None = None) -> Backpropagation | None:
+        """A backward pass that takes steps of plain gradient descent by itself; None for autograd's.
+
+        From the hidden state of that number it changes `weights(hidden)`, from the class scores all parameters.
+        """
+        return None
 
     @abstractmethod
     def mapped(self, change: Callable[[Tensor], Tensor]) -> Self:

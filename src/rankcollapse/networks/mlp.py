@@ -5,29 +5,16 @@ States keep the theory's orientation, `(E, d, N)`: members, units, samples.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from rankcollapse.networks.ensemble import Ensemble
 from rankcollapse.networks.initialization import INITIALIZATIONS
+from rankcollapse.networks.layers import ACTIVATIONS, Backpropagation, Layer
 from rankcollapse.theory.normalization import normalized_linear
 
 MEMBERS_AT_ONCE = 8  # on a CPU; more do not stay in its cache (benchmarks/training.py)
-ACTIVATIONS = {"relu": torch.relu_, "tanh": torch.tanh_, "identity": lambda Z: Z}  # in place
-
-
-class Layer(NamedTuple):
-    """Parameters of one linear layer of `E` members: with a bias, or with those of its batch normalization.
-
-    Batch normalization centres, so a bias before it would change nothing, and there is none.
-    """
-
-    weight: Tensor  # (E, fan_out, fan_in)
-    bias: Tensor | None = None  # (E, fan_out, 1)
-    gain: Tensor | None = None  # (E, fan_out, 1)
-    shift: Tensor | None = None  # (E, fan_out, 1)
 
 
 @dataclass(frozen=True)
@@ -77,6 +64,11 @@ class MLP(Ensemble):
                 Z = normalized_linear(layer.weight, H, layer.gain, layer.shift)
             H = ACTIVATIONS[self.activation](Z)
             yield H
+
+    def backpropagation(self, hidden: int | None = None) -> Backpropagation:
+        """The backward pass from that hidden state, in weights only, or from the class scores, in all parameters."""
+        whole = hidden is None
+        return Backpropagation(self.layers[:hidden], self.activation, classifier=whole, weights_only=not whole)
 
     def mapped(self, change: Callable[[Tensor], Tensor]) -> "MLP":
         """The same network with each parameter tensor changed."""

@@ -11,15 +11,44 @@ from rankcollapse.theory.terms import BatchNormalization, check
 CHANNELS_A_GROUP = 8  # of group normalization
 
 
+def standardize_(Z: Tensor, epsilon: float) -> Tensor:
+    """Subtract from every row its mean, in place, and return the inverse of the rows' deviations, `(E, d, 1)`.
+
+    Args:
+        Z: `(E, d, N)`.
+        epsilon: added to the variance.
+    """
+    Z.sub_(Z.mean(-1, keepdim=True))
+    return torch.linalg.vector_norm(Z, dim=-1, keepdim=True).square_().div_(Z.shape[-1]).add_(epsilon).rsqrt_()
+
+
+def backward_of_standardized(
+    gradient: Tensor, Z: Tensor, inverse: Tensor, gain: Tensor, epsilon: float
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Gradients in the rows before they were standardized, in the gain and in the shift.
+
+    Args:
+        gradient: in `gain · Z · inverse + shift`, `(E, d, N)`.
+        Z: the centred rows, `(E, d, N)`, and
+        inverse: what `standardize_` returned, `(E, d, 1)`.
+        gain: `(E, d, 1)`.
+        epsilon: as for `standardize_`.
+    """
+    rows = (1, -1, Z.shape[-1])  # for PyTorch's kernel: one sample of E·d channels, mean zero
+    to_Z, to_gain, to_shift = torch.ops.aten.native_batch_norm_backward(
+        gradient.contiguous().view(rows), Z.view(rows), gain.flatten(), None, None,
+        torch.zeros_like(inverse).flatten(), inverse.flatten(), True, epsilon, [True, True, True],
+    )  # fmt: skip
+    return to_Z.view_as(Z), to_gain.view_as(gain), to_shift.view_as(gain)
+
+
 class _NormalizedLinear(torch.autograd.Function):
     """`BN(W H)` with the fewest passes over memory in both directions: `W H` is centred where it lies."""
 
     @staticmethod
     def forward(ctx, weight: Tensor, H: Tensor, gain: Tensor, shift: Tensor, epsilon: float) -> Tensor:
         Z = torch.bmm(weight, H)
-        Z.sub_(Z.mean(-1, keepdim=True))
-        variance = torch.linalg.vector_norm(Z, dim=-1, keepdim=True).square_().div_(Z.shape[-1])
-        inverse = variance.add_(epsilon).rsqrt_()  # (E, d, 1)
+        inverse = standardize_(Z, epsilon)
         ctx.save_for_backward(weight, H, gain, Z, inverse)
         ctx.epsilon = epsilon
         return torch.mul(Z, gain * inverse).add_(shift)
@@ -27,14 +56,9 @@ class _NormalizedLinear(torch.autograd.Function):
     @staticmethod
     def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:
         weight, H, gain, Z, inverse = ctx.saved_tensors
-        rows = (1, -1, Z.shape[-1])  # for PyTorch's kernel: one sample of E·d channels, mean zero
-        to_Z, to_gain, to_shift = torch.ops.aten.native_batch_norm_backward(
-            gradient.contiguous().view(rows), Z.view(rows), gain.flatten(), None, None,
-            torch.zeros_like(inverse).flatten(), inverse.flatten(), True, ctx.epsilon, [True, True, True],
-        )  # fmt: skip
-        to_Z = to_Z.view_as(Z)
+        to_Z, to_gain, to_shift = backward_of_standardized(gradient, Z, inverse, gain, ctx.epsilon)
         to_H = torch.bmm(weight.transpose(1, 2), to_Z) if ctx.needs_input_grad[1] else None
-        return torch.bmm(to_Z, H.transpose(1, 2)), to_H, to_gain.view_as(gain), to_shift.view_as(gain), None
+        return torch.bmm(to_Z, H.transpose(1, 2)), to_H, to_gain, to_shift, None
 
 
 def normalized_linear(weight: Tensor, H: Tensor, gain: Tensor, shift: Tensor, epsilon: float = 1e-5) -> Tensor:

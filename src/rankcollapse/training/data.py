@@ -44,7 +44,8 @@ class Data:
     def batch(self, positions: Tensor) -> tuple[Tensor, Tensor]:
         """Images `(E, N, ...)` and labels `(E, N)` at positions `(E, N)` of the members' training sets."""
         index = self.subsets.gather(1, positions)
-        return self.images[index], self.labels.gather(1, index)
+        rows = self.images.index_select(0, index.flatten())  # by rows: faster than `images[index]`
+        return rows.view(*index.shape, *rows.shape[1:]), self.labels.gather(1, index)
 
 
 def augmented(X: Tensor, changes: Tensor) -> Tensor:

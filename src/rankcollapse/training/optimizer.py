@@ -5,7 +5,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from rankcollapse.theory.terms import OptimizerKind
+from rankcollapse.networks.ensemble import Ensemble
+from rankcollapse.theory.terms import OptimizerKind, Precision
 
 
 class Optimizer:
@@ -41,6 +42,67 @@ class Optimizer:
     def tensors(self) -> list[Tensor]:
         """All that changes in a step, parameters included."""
         return [*self.parameters, *self.first, *self.second, self.time]
+
+
+class Descent:
+    """Steps of an ensemble against the gradient of an objective."""
+
+    def __init__(
+        self,
+        network: Ensemble,
+        step_sizes: Tensor,
+        kind: OptimizerKind = "sgd",
+        *,
+        hidden: int | None = None,
+        precision: Precision = "float32",
+    ):
+        """Steps of all members of a network, in place.
+
+        Args:
+            network: an ensemble of `E` members.
+            step_sizes: `(E,)`.
+            kind: of optimizer.
+            hidden: the number of the hidden state whose objective is made small, by steps in the weights below it; None
+                for the class scores, and steps in all parameters.
+            precision: of the products; `bfloat16` is mixed precision with float32 parameters.
+        """
+        self.network, self.hidden, self.step_sizes, self.precision = network, hidden, step_sizes, precision
+        parameters = network.parameters() if hidden is None else network.weights(hidden)
+        self.optimizer = Optimizer(kind, parameters, step_sizes)
+        by_itself = kind == "sgd" and precision == "float32"
+        self.backpropagation = network.backpropagation(hidden) if by_itself else None
+
+    def __call__(self, X: Tensor, objective: Callable[[Tensor], Tensor]) -> tuple[Tensor, Tensor]:
+        """One step of all members.
+
+        Args:
+            X: a batch for each member, `(E, N, ...)`.
+            objective: of a state `(E, d, N)`, one number for each member, `(E,)`.
+
+        Returns:
+            The state and the objective before the step, without gradients.
+        """
+        if self.backpropagation is None:
+            state = self._state(X)
+            values = objective(state)
+            self.optimizer.step(torch.autograd.grad(values.sum(), self.optimizer.parameters))  # members do not mix
+        else:
+            state = self.backpropagation.forward(X).detach().requires_grad_()
+            values = objective(state)
+            (gradient,) = torch.autograd.grad(values.sum(), state)
+            self.backpropagation.descend(gradient * -self.step_sizes.view(-1, 1, 1))
+        return state.detach(), values.detach()
+
+    def _state(self, X: Tensor) -> Tensor:
+        """The state that the objective judges, for autograd."""
+        mixed = self.precision == "bfloat16"
+        with torch.autocast(X.device.type, torch.bfloat16, enabled=mixed, cache_enabled=False):
+            state = self.network.logits(X) if self.hidden is None else self.network.hidden_state(X, self.hidden)
+        return state.float() if mixed else state
+
+    def tensors(self) -> list[Tensor]:
+        """All that changes in a step, parameters included."""
+        return self.optimizer.tensors()
 
 
 def restore(tensors: list[Tensor], saved: list[Tensor]) -> None:

@@ -15,7 +15,7 @@ from torch import Tensor
 from rankcollapse.networks.ensemble import Ensemble
 from rankcollapse.theory.terms import Objective
 from rankcollapse.training.data import random_batches
-from rankcollapse.training.optimizer import Optimizer, repeated, restore
+from rankcollapse.training.optimizer import Descent, repeated, restore
 from rankcollapse.training.session import Session
 
 
@@ -104,11 +104,10 @@ def _descent(network: Ensemble, images: Tensor, positions: Tensor, lifting: Lift
     """A gradient step that raises the rank at a target, on the batch whose `positions`, `(E, N)`, are set between."""
     sizes = torch.full((network.members,), lifting.step_size, device=images.device)
     groups = network.parts(network.at_once)
-    updates = [Optimizer("sgd", part.weights(target), sizes[group]) for group, part in groups]
+    descents = [Descent(part, sizes[group], hidden=target) for group, part in groups]
 
     def step() -> None:
-        for (group, part), update in zip(groups, updates, strict=True):
-            H = part.hidden_state(images[positions[group]], target)
-            update.step(torch.autograd.grad(collapse(H, lifting.objective).sum(), update.parameters))
+        for (group, _), descent in zip(groups, descents, strict=True):
+            descent(images[positions[group]], lambda H: collapse(H, lifting.objective))
 
-    return repeated(step, [tensor for update in updates for tensor in update.tensors()])
+    return repeated(step, [tensor for descent in descents for tensor in descent.tensors()])

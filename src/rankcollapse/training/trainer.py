@@ -21,7 +21,7 @@ from rankcollapse.theory.terms import OptimizerKind, Precision
 from rankcollapse.training.contest import Leg, best, legs
 from rankcollapse.training.data import Data, augmented, draw_changes, order
 from rankcollapse.training.history import HISTORY
-from rankcollapse.training.optimizer import Optimizer, repeated, restore
+from rankcollapse.training.optimizer import Descent, repeated, restore
 from rankcollapse.training.session import Session
 
 
@@ -163,10 +163,10 @@ class _State:
         # sums since the last row, and the loss of the batches by which members are judged
         self.loss, self.correct, self.diverged, self.recent = torch.zeros(4, members, device=device)
         self.groups = [
-            (group, part, Optimizer(plan.optimizer, part.parameters(), sizes[group]))
+            (group, Descent(part, sizes[group], plan.optimizer, precision=plan.precision))
             for group, part in network.parts(network.at_once)
         ]
-        self.tensors = [tensor for *_, update in self.groups for tensor in update.tensors()]
+        self.tensors = [tensor for _, descent in self.groups for tensor in descent.tensors()]
         self.tensors += [self.loss, self.correct, self.diverged, self.recent]
         self.probe = order(plan.keys, ("probe",), data.samples)[:, : plan.probe_size or plan.batch_size].to(device)
 
@@ -195,13 +195,13 @@ class _State:
         """Go on with these members only, each as it is."""
         index = [self.alive.index(member) for member in members]
         sums = [values[index] for values in (self.loss, self.correct, self.diverged, self.recent)]
-        by_group = zip(*(update.tensors() for *_, update in self.groups), strict=True)
+        by_group = zip(*(descent.tensors() for _, descent in self.groups), strict=True)
         # what an optimizer changes: a row for each member, or one value for all
         before = [torch.cat(parts)[index] if parts[0].ndim else parts[0] for parts in by_group]
         self.alive = members
         self._set(self.network.select(index), self.data.members(index), self.plan.of(index))
-        for group, _, update in self.groups:
-            restore(update.tensors(), [tensor[group] if tensor.ndim else tensor for tensor in before])
+        for group, descent in self.groups:
+            restore(descent.tensors(), [tensor[group] if tensor.ndim else tensor for tensor in before])
         restore([self.loss, self.correct, self.diverged, self.recent], sums)
 
     def shuffle(self, epoch: int) -> None:
@@ -220,20 +220,14 @@ class _State:
 
     def step(self) -> None:
         """One gradient step of all members."""
-        device, mixed = self.positions.device.type, self.plan.precision == "bfloat16"
-        for group, part, update in self.groups:
+        for group, descent in self.groups:
             X, y = self.data.members(group).batch(self.positions[group])
             X = augmented(X, self.changes[group]) if self.plan.augmentation else X
-            with torch.autocast(device, torch.bfloat16, enabled=mixed, cache_enabled=False):
-                scores = part.logits(X)
-            scores = scores.float()
-            mean = losses(scores, y).mean(1)
-            update.step(torch.autograd.grad(mean.sum(), update.parameters))  # the members do not mix
-            with torch.no_grad():
-                self.loss[group].add_(mean)
-                self.recent[group].add_(mean)
-                self.correct[group].add_((scores.argmax(1) == y).float().mean(1))
-                self.diverged[group].logical_or_(~mean.isfinite())
+            scores, mean = descent(X, lambda scores, y=y: losses(scores, y).mean(1))
+            self.loss[group].add_(mean)
+            self.recent[group].add_(mean)
+            self.correct[group].add_((scores.argmax(1) == y).float().mean(1))
+            self.diverged[group].logical_or_(~mean.isfinite())
 
     def measure(self, done: int) -> None:
         """Write a row of history for every member, after `done` steps."""
