@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Snakemake needs a folder for its cache, also where there is no home folder
 CACHE := $(if $(shell [ -w "$${HOME-}" ] && echo yes),,XDG_CACHE_HOME="$(CURDIR)/.snakemake/cache")
 
-.PHONY: help setup latex paper test test-slurm lint format docs lock clean
+.PHONY: help setup latex paper test test-slurm lint format docs lock bench clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 18
@@ -71,6 +71,9 @@ lock: .venv/installed ## resolve pyproject.toml anew into requirements.lock
 	.venv/lock/bin/pip-compile --quiet --extra dev --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-options \
 	  --no-header --output-file requirements.lock pyproject.toml
 	sed -i -E '/^torch==/ s/\+[a-z0-9.]+//' requirements.lock  # no local tag: GPU machines get the CUDA build
+
+bench: .venv/installed ## measure speed, on a machine with nothing else to do
+	OPENBLAS_NUM_THREADS=1 python benchmarks/bench.py $(if $(wildcard results/laptop/claims.json),--finished laptop)
 
 clean: ## remove all results but the committed reference
 	[ ! -d results ] || find results -mindepth 1 -maxdepth 1 ! -name reference -exec rm -rf {} +

@@ -34,7 +34,7 @@ def squares(state: torch.Tensor) -> torch.Tensor:
 def stepped(whole: MLP, hidden: int | None, by_itself: bool, steps: int = 3) -> list[torch.Tensor]:
     """Parameters after some steps, and the states and objectives before each; the batches are of different sizes."""
     (_, part), *_ = whole.parts(3)
-    descent = Descent(part, SIZES, hidden=hidden)
+    descent = Descent(part, SIZES, {}, hidden=hidden)
     assert descent.backpropagation is not None
     if not by_itself:
         descent.backpropagation = None
@@ -65,7 +65,21 @@ def test_a_member_that_is_not_finite_leaves_the_others_alone():
     assert whole[0][1].isnan().any()
 
 
+def test_networks_that_share_buffers_step_as_if_alone():
+    whole, alone, buffers = network(True), network(True), {}
+    parts = whole.parts(2)
+    shared = [Descent(part, SIZES[group], buffers) for group, part in parts]
+    for _ in range(2):
+        for (group, _), descent in zip(parts, shared, strict=True):
+            descent(images(8)[group], squares)
+    (_, part), *_ = alone.parts(3)
+    descent = Descent(part, SIZES, {})
+    for _ in range(2):
+        descent(images(8), squares)
+    assert all(map(torch.equal, whole.parameters(), alone.parameters()))
+
+
 def test_adam_and_mixed_precision_are_left_to_autograd():
     (_, part), *_ = network(True).parts(3)
-    assert Descent(part, SIZES, "adam").backpropagation is None
-    assert Descent(part, SIZES, precision="bfloat16").backpropagation is None
+    assert Descent(part, SIZES, {}, "adam").backpropagation is None
+    assert Descent(part, SIZES, {}, precision="bfloat16").backpropagation is None

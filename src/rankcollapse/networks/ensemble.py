@@ -64,10 +64,11 @@ class Ensemble(Protocol):
         weight, bias = self.parameters()[-2:]
         return torch.baddbmm(bias, weight, self.hidden_state(X, self.depth))
 
-    def backpropagation(self, hidden: int | None = None) -> Backpropagation | None:
+    def backpropagation(self, buffers: dict, hidden: int | None = None) -> Backpropagation | None:
         """A backward pass that takes steps of plain gradient descent by itself; None for autograd's.
 
-        From the hidden state of that number it changes `weights(hidden)`, from the class scores all parameters.
+        From the hidden state of that number it changes `weights(hidden)`, from the class scores all parameters. The
+        buffers are memory that networks share which are stepped one after another.
         """
         return None
 

@@ -14,6 +14,8 @@ from rankcollapse.theory.normalization import backward_of_standardized, standard
 
 EPSILON = 1e-5  # PyTorch's, added to the variance
 
+Buffers = dict[tuple[str, int, tuple[int, ...]], Tensor]  # by name, layer and shape
+
 
 class Layer(NamedTuple):
     """Parameters of one linear layer of `E` members: with a bias, or with those of its batch normalization.
@@ -39,27 +41,26 @@ GRADIENTS = {
 class Backpropagation:
     """The layers of an ensemble of MLPs up to some state, forward and backward, each step in the same buffers."""
 
-    def __init__(self, layers: list[Layer], activation: str, *, classifier: bool, weights_only: bool):
+    def __init__(self, layers: list[Layer], activation: str, buffers: Buffers, *, classifier: bool, weights_only: bool):
         """A backward pass for these layers.
 
         Args:
             layers: first layer first; their tensors are changed in place by `descend`.
             activation: a key of `ACTIVATIONS`.
+            buffers: memory for states; others may use it too, but not between `forward` and `descend`.
             classifier: whether the last layer is the linear classifier, without activation.
             weights_only: whether biases, gains and shifts are left as they are.
         """
-        self.layers, self.weights_only = layers, weights_only
+        self.layers, self.buffers, self.weights_only = layers, buffers, weights_only
         hidden = len(layers) - classifier
         self.activations = [activation] * hidden + ["identity"] * classifier
-        self.buffers: dict[tuple, Tensor] = {}
 
     def _buffer(self, name: str, number: int, layer: Layer, samples: int) -> Tensor:
         """The memory of a state of a layer, `(E, fan_out, N)`."""
-        weight = layer.weight
-        shape = (*weight.shape[:2], samples)
-        if (held := self.buffers.get((name, number))) is None or held.shape != shape:
-            held = self.buffers[name, number] = torch.empty(shape, dtype=weight.dtype, device=weight.device)
-        return held
+        shape = (*layer.weight.shape[:2], samples)
+        if (name, number, shape) not in self.buffers:
+            self.buffers[name, number, shape] = layer.weight.new_empty(shape)
+        return self.buffers[name, number, shape]
 
     @torch.no_grad()
     def forward(self, X: Tensor) -> Tensor:

@@ -65,10 +65,10 @@ class MLP(Ensemble):
             H = ACTIVATIONS[self.activation](Z)
             yield H
 
-    def backpropagation(self, hidden: int | None = None) -> Backpropagation:
+    def backpropagation(self, buffers: dict, hidden: int | None = None) -> Backpropagation:
         """The backward pass from that hidden state, in weights only, or from the class scores, in all parameters."""
         whole = hidden is None
-        return Backpropagation(self.layers[:hidden], self.activation, classifier=whole, weights_only=not whole)
+        return Backpropagation(self.layers[:hidden], self.activation, buffers, classifier=whole, weights_only=not whole)
 
     def mapped(self, change: Callable[[Tensor], Tensor]) -> "MLP":
         """The same network with each parameter tensor changed."""

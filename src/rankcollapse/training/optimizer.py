@@ -51,6 +51,7 @@ class Descent:
         self,
         network: Ensemble,
         step_sizes: Tensor,
+        buffers: dict,
         kind: OptimizerKind = "sgd",
         *,
         hidden: int | None = None,
@@ -61,6 +62,7 @@ class Descent:
         Args:
             network: an ensemble of `E` members.
             step_sizes: `(E,)`.
+            buffers: memory that it shares with others that step before or after it.
             kind: of optimizer.
             hidden: the number of the hidden state whose objective is made small, by steps in the weights below it; None
                 for the class scores, and steps in all parameters.
@@ -70,7 +72,7 @@ class Descent:
         parameters = network.parameters() if hidden is None else network.weights(hidden)
         self.optimizer = Optimizer(kind, parameters, step_sizes)
         by_itself = kind == "sgd" and precision == "float32"
-        self.backpropagation = network.backpropagation(hidden) if by_itself else None
+        self.backpropagation = network.backpropagation(buffers, hidden) if by_itself else None
 
     def __call__(self, X: Tensor, objective: Callable[[Tensor], Tensor]) -> tuple[Tensor, Tensor]:
         """One step of all members.

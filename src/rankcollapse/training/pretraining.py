@@ -104,7 +104,8 @@ def _descent(network: Ensemble, images: Tensor, positions: Tensor, lifting: Lift
     """A gradient step that raises the rank at a target, on the batch whose `positions`, `(E, N)`, are set between."""
     sizes = torch.full((network.members,), lifting.step_size, device=images.device)
     groups = network.parts(network.at_once)
-    descents = [Descent(part, sizes[group], hidden=target) for group, part in groups]
+    buffers: dict = {}
+    descents = [Descent(part, sizes[group], buffers, hidden=target) for group, part in groups]
 
     def step() -> None:
         for (group, _), descent in zip(groups, descents, strict=True):

@@ -162,8 +162,9 @@ class _State:
         self.changes = torch.zeros(members, plan.batch_size, 3, dtype=torch.long, device=device)
         # sums since the last row, and the loss of the batches by which members are judged
         self.loss, self.correct, self.diverged, self.recent = torch.zeros(4, members, device=device)
+        buffers: dict = {}
         self.groups = [
-            (group, Descent(part, sizes[group], plan.optimizer, precision=plan.precision))
+            (group, Descent(part, sizes[group], buffers, plan.optimizer, precision=plan.precision))
             for group, part in network.parts(network.at_once)
         ]
         self.tensors = [tensor for _, descent in self.groups for tensor in descent.tensors()]
