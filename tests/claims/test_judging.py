@@ -7,7 +7,7 @@ import pytest
 
 from rankcollapse.claims.judging import at_worst, condition, given, judge, runs_needed, verdict
 from rankcollapse.claims.judging import between as within
-from rankcollapse.claims.records import Statement
+from rankcollapse.claims.statements import Statement
 from rankcollapse.statistics.intervals import Interval, mean_interval
 
 CLAIM = Statement(id="C9", statement="It is so.", source="Figure 4", figure="pretraining", estimator="The mean.")

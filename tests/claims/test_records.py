@@ -6,7 +6,8 @@ import math
 import pytest
 
 from rankcollapse.claims.judging import condition, judge
-from rankcollapse.claims.records import Claim, Statement, read_claims, write_claims
+from rankcollapse.claims.records import Claim, read_claims, write_claims
+from rankcollapse.claims.statements import Statement
 from rankcollapse.errors import UserError
 from rankcollapse.statistics.intervals import Interval
 

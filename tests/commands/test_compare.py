@@ -7,8 +7,9 @@ import pytest
 
 from rankcollapse.claims import judging
 from rankcollapse.claims.judging import judge
-from rankcollapse.claims.records import Statement, write_claims
+from rankcollapse.claims.records import write_claims
 from rankcollapse.claims.rounding import Rounding
+from rankcollapse.claims.statements import Statement
 from rankcollapse.commands.compare import agreement, compare, rows
 from rankcollapse.errors import UserError
 from rankcollapse.statistics.intervals import Interval

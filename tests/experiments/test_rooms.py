@@ -9,7 +9,7 @@ import pytest
 from support.paths import ROOT
 from support.settings import SCALES, values
 
-from rankcollapse.claims.records import Statement
+from rankcollapse.claims.statements import Statement
 from rankcollapse.config.scale import check_settings
 from rankcollapse.experiments import rooms
 from rankcollapse.experiments.base import Cell, Derived

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from rankcollapse.claims.records import Claim, Condition, Relation, Statement, Verdict
+from rankcollapse.claims.records import Claim, Condition, Relation, Verdict
+from rankcollapse.claims.statements import Statement
 from rankcollapse.statistics.intervals import Interval
 
 _FROM_WORST = ("refuted", "inconclusive", "reproduced")

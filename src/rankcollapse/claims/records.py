@@ -1,38 +1,18 @@
-"""Claims as they are stated, judged, written to claims.json and read from there: one model for all of it."""
+"""Claims as they are judged, written to claims.json and read from there: one model for all of it."""
 
 import math
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+from rankcollapse.claims.statements import Entry, Statement
 from rankcollapse.errors import UserError
 from rankcollapse.statistics.intervals import Interval
 from rankcollapse.storage.files import read_json, write_json
 
 Verdict = Literal["reproduced", "refuted", "inconclusive", "not_run"]
 Relation = Literal["<", ">="]
-
-
-class Entry(BaseModel):
-    """Base of what is written as JSON about claims."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
-
-
-class Statement(Entry):
-    """What a claim says, before anything was run. Its thresholds stand beside it in the experiment's `claims`."""
-
-    id: str
-    """C and a number for a claim of the paper, E for one of the artifact's own"""
-    statement: str
-    """the claim in words"""
-    source: str
-    """where the paper makes it"""
-    figure: str
-    """name of the figure that shows it"""
-    estimator: str
-    """what is measured, over what, and why so"""
 
 
 class Condition(Entry):

@@ -6,7 +6,8 @@ import numpy as np
 from pydantic import ValidationError
 from scipy import stats
 
-from rankcollapse.claims.records import Condition, Entry, Verdict
+from rankcollapse.claims.records import Condition, Verdict
+from rankcollapse.claims.statements import Entry
 from rankcollapse.errors import UserError
 from rankcollapse.storage.files import read_json, write_json
 

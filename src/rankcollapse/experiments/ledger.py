@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from rankcollapse.claims.records import Statement
+from rankcollapse.claims.statements import Statement
 from rankcollapse.experiments import rooms
 
 

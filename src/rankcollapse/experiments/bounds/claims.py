@@ -3,7 +3,7 @@
 Thresholds were fixed before the runs they judge, but for SECOND_ORDER.
 """
 
-from rankcollapse.claims.records import Statement
+from rankcollapse.claims.statements import Statement
 
 LOW, HIGH = 0.98, 1.02  # the identity holds to two percent
 BALANCE = 0.05  # in stationarity its bracket is zero to five percent of its leading term 2 d²

@@ -3,7 +3,7 @@
 The thresholds were fixed before the runs they judge.
 """
 
-from rankcollapse.claims.records import Statement
+from rankcollapse.claims.statements import Statement
 
 RANK_FALLS = 2.0  # r with weights of both signs over r with weights of one sign
 STALLS = 0.0  # loss at the end with one sign, less the middle between guessing and BN networks with both signs

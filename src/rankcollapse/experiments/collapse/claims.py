@@ -1,6 +1,6 @@
 """C8: the rate of collapse without BN, with the thresholds, which were fixed before the runs they judge."""
 
-from rankcollapse.claims.records import Statement
+from rankcollapse.claims.statements import Statement
 
 LOW, HIGH = 0.99, 1.01  # the measured gaps are the exact ones to one percent
 

@@ -6,7 +6,7 @@ the rank of VGG-19 is the numerical rank (C13's measure), because its r is below
 below one.
 """
 
-from rankcollapse.claims.records import Statement
+from rankcollapse.claims.statements import Statement
 
 GUESSING = 0.1  # accuracy among ten classes
 

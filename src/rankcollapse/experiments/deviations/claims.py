@@ -1,6 +1,6 @@
 """E4: whether doing as the release does puts a quantity that a claim rests on to the other side of its threshold."""
 
-from rankcollapse.claims.records import Statement
+from rankcollapse.claims.statements import Statement
 
 E4 = Statement(
     id="E4",

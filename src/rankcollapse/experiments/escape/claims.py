@@ -3,7 +3,7 @@
 They were fixed before the runs they judge, from the original's "from below 1e-9 to order one within about 40 layers".
 """
 
-from rankcollapse.claims.records import Statement
+from rankcollapse.claims.statements import Statement
 
 START = -9.0  # log10 of the second eigenvalue at the start
 ORDER_ONE = 1.0  # an eigenvalue's share of the trace, Tr M = d, in units of the mean eigenvalue

@@ -1,6 +1,6 @@
 """C3 and C4: what Figure 2 decides, with the thresholds, which were fixed before the runs they judge."""
 
-from rankcollapse.claims.records import Statement
+from rankcollapse.claims.statements import Statement
 
 COLLAPSED_RANK = 2.0  # fewer than two directions on average
 DEPTH = 50_000  # layers of the original experiment

@@ -1,6 +1,6 @@
 """E5: wide networks on small batches, with the thresholds, which were fixed before the runs they judge, but WIDEST."""
 
-from rankcollapse.claims.records import Statement
+from rankcollapse.claims.statements import Statement
 
 WIDE = 16  # widths of at least this many times N are in the regime of the gap's power law
 EXPONENT_LOW, EXPONENT_HIGH = -0.55, -0.45  # a gap of order 1/√d

@@ -1,6 +1,6 @@
 """C12: what the cosines between per-sample gradients decide, with the thresholds, fixed before the runs they judge."""
 
-from rankcollapse.claims.records import Statement
+from rankcollapse.claims.statements import Statement
 
 DEEP = 16  # layers from which vanilla networks have lost their rank (C1)
 COLLINEAR = 0.99

@@ -1,6 +1,6 @@
 """C9: what Figure 4 decides, with the thresholds, fixed before the runs they judge."""
 
-from rankcollapse.claims.records import Statement
+from rankcollapse.claims.statements import Statement
 
 DEEP = 16  # layers from which plain vanilla networks fail (C2)
 LIKE_BN = -0.1  # accuracy that a network may fall short of BN and still train like it

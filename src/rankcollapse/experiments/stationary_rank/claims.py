@@ -1,6 +1,6 @@
 """C5 and C6: what Figure 3a decides, with the thresholds, which were fixed before the runs they judge."""
 
-from rankcollapse.claims.records import Statement
+from rankcollapse.claims.statements import Statement
 
 EXPONENT = 0.5  # of Theorem 2
 LEAST_RATIO = 1.0  # the lemma's inequality

@@ -1,6 +1,6 @@
 """E3: the rank of infinitely deep linear BN networks, with thresholds that were fixed before the runs they judge."""
 
-from rankcollapse.claims.records import Statement
+from rankcollapse.claims.statements import Statement
 
 EXPONENT_LOW, EXPONENT_HIGH = 0.45, 0.65  # growth like √d, with room for corrections of order one at small widths
 LOW, HIGH = 0.8, 1.2  # of the leading order 2 √d, at the largest width

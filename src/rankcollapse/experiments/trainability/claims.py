@@ -4,7 +4,7 @@ Thresholds were fixed before the runs they judge, but for SHALLOW and DEEP: set 
 networks fail, which depends on the steps of training.
 """
 
-from rankcollapse.claims.records import Statement
+from rankcollapse.claims.statements import Statement
 
 COLLAPSED_RANK = 2.0  # "one line": fewer than two directions on average
 SHALLOW, DEEP = 4, 16  # "about ten layers": from a depth between these two on

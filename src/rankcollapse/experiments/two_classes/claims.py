@@ -1,6 +1,6 @@
 """E6: whether a collapsed network learns a two-class problem, with the thresholds, fixed before the runs they judge."""
 
-from rankcollapse.claims.records import Statement
+from rankcollapse.claims.statements import Statement
 
 NOT_LEARNED = 0.6  # chance level is one half
 LEARNED = 0.8
