@@ -52,6 +52,7 @@ def forget():
 
 def hashes():
     """The hash of every rule, of every frame and figure where there is one for each; files are read again."""
+    fingerprints._content.cache_clear()  # not the imports: no edit here changes them
     cells = {f"run {frame}": modules("run", frame=frame) for frame in FRAMES if not issubclass(FRAMES[frame], Derived)}
     bounds = {f"derive {name}": modules("derive", frame=name) for name in FRAMES if issubclass(FRAMES[name], Derived)}
     figures = {f"figure {name}": modules("figure", experiment=name) for name in rooms.names()}

@@ -3,7 +3,6 @@
 import ast
 import hashlib
 import json
-import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,12 @@ ROOT = Path(__file__).parents[2]
 
 
 @cache
-def _content(module: str) -> tuple[Path, bytes] | None:
-    """The file of a module of this package and its bytes; None for a name that is no such module."""
+def _content(module: str) -> tuple[str, bytes] | None:
+    """The file of a module of this package below `ROOT`, and its bytes; None for a name that is no such module."""
     path = ROOT / module.replace(".", "/")
     for file in (path.with_suffix(".py"), path / "__init__.py"):
         if file.is_file():
-            return file, file.read_bytes()
+            return file.relative_to(ROOT).as_posix(), file.read_bytes()
     return None
 
 
@@ -36,7 +35,7 @@ def _imports(module: str) -> frozenset[str]:
     return frozenset(name for name in packages if _content(name))
 
 
-def module_files(*modules: str) -> list[str]:
+def module_files(*modules: str) -> dict[str, bytes]:
     """The files of this package that modules execute when imported and called, themselves included.
 
     Imports are followed by reading code, not by running it, so this costs milliseconds and no torch. An import within a
@@ -46,23 +45,21 @@ def module_files(*modules: str) -> list[str]:
         modules: full names, e.g. `rankcollapse.experiments.trainability.rank`.
 
     Returns:
-        Sorted paths, relative to the working folder where they lie below it.
+        The content of each file by its path below `ROOT`, in the order of the paths.
     """
     found: set[str] = set()
     waiting = {".".join(name.split(".")[:length]) for name in modules for length in range(1, name.count(".") + 2)}
     while waiting:
         found |= waiting
         waiting = {name for module in waiting for name in _imports(module)} - found
-    files = (_content(module)[0] for module in found)
-    return sorted(os.path.relpath(file) if file.is_relative_to(Path.cwd()) else str(file) for file in files)
+    return dict(sorted(map(_content, found)))
 
 
 def source_hash(*modules: str) -> str:
     """sha256 over the names and contents of `module_files(*modules)`."""
     digest = hashlib.sha256()
-    for file in map(Path, module_files(*modules)):
-        name = file.absolute().relative_to(ROOT).as_posix()
-        digest.update(name.encode() + b"\0" + file.read_bytes() + b"\0")
+    for name, content in module_files(*modules).items():
+        digest.update(name.encode() + b"\0" + content + b"\0")
     return digest.hexdigest()
 
 
