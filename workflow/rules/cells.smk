@@ -49,7 +49,7 @@ rule frame:
     input:
         cells=lambda wildcards: expand(
             f"{RESULTS}/cells/{wildcards.frame}/{{cell}}.parquet",
-            cell=SPACES[wildcards.frame].instance_patterns,
+            cell=CELLS[wildcards.frame],
         ),
     output:
         frame=report(

@@ -2,19 +2,13 @@
 
 from shutil import which
 
-import pandas as pd
-from snakemake.utils import Paramspace
 
-JOBS = {frame: grid.jobs() for frame, grid in GRIDS.items()}
-SPACES = {  # names of jobs have no comma: Snakemake could not hand them to a cluster (its issue 2366)
-    frame: Paramspace(
-        pd.DataFrame(jobs).drop(columns="each", errors="ignore"),
-        filename_params="*",
-        filename_sep="+",
-        single_wildcard="cell",
-    )
-    for frame, jobs in JOBS.items()
-}
+def cell_name(job):
+    """The name of a job's files. It has no comma: Snakemake could not hand that to a cluster (its issue 2366)."""
+    return "+".join(f"{key}~{value}" for key, value in job.items() if key != "each")
+
+
+CELLS = {frame: {cell_name(job): job for job in grid.jobs()} for frame, grid in GRIDS.items()}
 
 
 def frames_of_stage(stage):
@@ -56,9 +50,7 @@ def cell_minutes(wildcards):
 
 def cell_settings(wildcards):
     """The arguments of a cell, or of the cells of a job, as the command takes them."""
-    names = list(SPACES[wildcards.frame].instance_patterns)
-    job = JOBS[wildcards.frame][names.index(wildcards.cell)]
     return [
         f"{key}={value if isinstance(value, str) else json.dumps(value, separators=(',', ':'))}"
-        for key, value in (GRIDS[wildcards.frame].fixed | job).items()
+        for key, value in (GRIDS[wildcards.frame].fixed | CELLS[wildcards.frame][wildcards.cell]).items()
     ]
