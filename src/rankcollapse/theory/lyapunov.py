@@ -13,7 +13,7 @@ import math
 from dataclasses import dataclass
 
 import torch
-from scipy import stats
+from scipy.special import stdtrit
 from torch import Tensor
 
 from rankcollapse.theory.propagation import draw_weights
@@ -43,7 +43,7 @@ class Spectrum:
     @property
     def neutral(self) -> int:
         """Number of leading exponents up to the last one compatible with zero, by t tests (5% for all together)."""
-        margin = stats.t.ppf(1 - 0.05 / len(self.exponents), self.degrees) * self.standard_errors
+        margin = stdtrit(self.degrees, 1 - 0.05 / len(self.exponents)) * self.standard_errors
         return max((self.exponents + margin + 1e-12 >= 0).nonzero().flatten().tolist(), default=-1) + 1
 
 
