@@ -1,10 +1,10 @@
 """All benchmarks that take seconds, in one table, kept with the commit and the machine: `make bench`.
 
-    OPENBLAS_NUM_THREADS=1 python benchmarks/bench.py [--finished RESULTS]
+    OPENBLAS_NUM_THREADS=1 python benchmarks/bench.py [--finished SCALE]
 
 Writes `benchmarks/results/COMMIT.json` and draws every ratio over the commits that have such a file in
-`benchmarks/results/ratios.png`, and the cost of a training in `benchmarks/results/cost.png`. `--finished` names the
-results of a finished run, `results/laptop`, for the start of the graph. Run it on a machine with nothing else to do.
+`benchmarks/results/ratios.png`, and the cost of a training in `benchmarks/results/cost.png`. `--finished` names a
+scale that was run, for the start of the graph. Run it on a machine with nothing else to do.
 """
 
 import argparse
@@ -51,7 +51,7 @@ def draw(figure: Path) -> None:
 def main() -> None:
     """Measure, keep, print and draw."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--finished", type=Path, help="results of a finished run")
+    parser.add_argument("--finished", help="a scale that was run")
     arguments = parser.parse_args()
     made = commit()
     if not made.clean:

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -55,24 +56,37 @@ def dry_run(*arguments: str, folder: Path | str = ".") -> tuple[float, float]:
     return wall, used
 
 
+def times(scale: str) -> tuple[int, dict[str, list[tuple[float, float]]]]:
+    """The number of jobs, and seconds by clock and processors of ours and of the bare Snakefile, in turn."""
+    config = ("--config", f"scale={scale}")
+    jobs = int(re.search(r"^total +(\d+)$", snakemake("--dry-run", "--forceall", *config), re.M)[1])
+    found = {"ours": [], "bare": []}
+    with tempfile.TemporaryDirectory() as bare:
+        Path(bare, "Snakefile").write_text(BARE.format(jobs=jobs))
+        snakemake(folder=bare)
+        for _ in range(REPEATS):
+            found["ours"].append(dry_run(*config))
+            found["bare"].append(dry_run(folder=bare))
+    return jobs, found
+
+
+def measured(scale: str) -> Iterator[tuple[str, float]]:
+    """The ratio by its name."""
+    _, found = times(scale)
+    ratios = [mine[0] / bare[0] for mine, bare in zip(found["ours"], found["bare"], strict=True)]
+    yield f"dry run of a finished {scale} ÷ a bare Snakefile's", statistics.median(ratios)
+
+
 def main() -> None:
     """Time and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scale", default="laptop")
-    config = ("--config", f"scale={parser.parse_args().scale}")
-    jobs = int(re.search(r"^total +(\d+)$", snakemake("--dry-run", "--forceall", *config), re.M)[1])
-    with tempfile.TemporaryDirectory() as bare:
-        Path(bare, "Snakefile").write_text(BARE.format(jobs=jobs))
-        snakemake(folder=bare)
-        times = {"ours": [], "bare": []}
-        for _ in range(REPEATS):
-            times["ours"].append(dry_run(*config))
-            times["bare"].append(dry_run(folder=bare))
+    jobs, found = times(parser.parse_args().scale)
     table = Table(title=f"a dry run with nothing to do, {jobs} jobs")
     for heading in ("what", "by the clock", "of the processors"):
         table.add_column(heading)
     middle = {}
-    for name, pairs in times.items():
+    for name, pairs in found.items():
         columns = list(zip(*pairs, strict=True))
         middle[name] = [statistics.median(column) for column in columns]
         cells = [f"{statistics.median(column):.2f} ({min(column):.2f} to {max(column):.2f})" for column in columns]
