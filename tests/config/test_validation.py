@@ -32,6 +32,7 @@ from rankcollapse.errors import UserError
         ("data_from", {"mnist": "x"}, ["data_from.mnist", "one of the catalogue"]),
         ("breaking.every", 31, ["breaking: every is 31", "a network of 30 layers"]),
         ("trainability.batch_size", 20000, ["trainability: batch_size is 20000", "has 12000 training samples"]),
+        ("trainability.training.more", [{"depths": [5], "seeds": 9}], ["trainability: training.more.depths has [5]; "]),
         ("trainability.adam.depths", [0, 3], ["trainability: adam.depths has [3]; it must be of the depths [0, "]),
         ("trainability.fixed.depths", [40, 7, 0], ["trainability: fixed.depths has [7, 40]"]),
         ("pretraining.raw.depths", [3], ["pretraining: raw.depths has [3]"]),

@@ -26,3 +26,11 @@ def test_the_deviations_differ_in_one_thing_from_what_they_are_compared_with(sca
         assert all(cell in grids[base].axes for cell in common)
     ways = [(cell["activation"], cell["one_signed"]) for cell in settings.breaking.grids()["release"].axes]
     assert ways == [("tanh", "weights"), ("relu", "all"), ("tanh", "all")]
+
+
+def test_depths_that_need_more_networks_have_them_and_no_others_do():
+    settings = yaml.safe_load((ROOT / "config/smoke.yaml").read_text())
+    first, *others = settings["trainability"]["training"]["depths"]
+    settings["trainability"]["training"]["more"] = [{"depths": [first], "seeds": 9}]
+    cells = check_settings(settings, "smoke").trainability.grids()["training"].axes
+    assert {cell["depth"]: cell.get("seeds") for cell in cells} == {first: 9} | dict.fromkeys(others)

@@ -2,19 +2,29 @@
 
 from typing import ClassVar, Self, get_args
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from rankcollapse.datasets.catalogue import find
 from rankcollapse.experiments.base import Grid, Section, compared, product
-from rankcollapse.experiments.parameters import ComparedDepths, Depths, OfData, Parameters, StepSizes, Trained
+from rankcollapse.experiments.parameters import ComparedDepths, Count, Depths, OfData, Parameters, StepSizes, Trained
 from rankcollapse.experiments.trainability.cells import RankCell, RankParameters, TrainingCell
 from rankcollapse.theory.terms import Variant
+
+
+class More(Parameters):
+    """Depths at which more networks are trained."""
+
+    depths: ComparedDepths
+    seeds: Count
+    """networks at these depths"""
 
 
 class TrainingSettings(Trained):
     """Training accuracy; one cell for each of vanilla and BN at each depth."""
 
     depths: Depths
+    more: list[More] = Field(default_factory=list)
+    """depths whose networks either train or not, so that a claim needs more of them than at the others"""
 
 
 class ReleaseSettings(Parameters):
@@ -47,6 +57,8 @@ class TrainabilitySettings(OfData, Section):
 
     @model_validator(mode="after")
     def _depths_to_compare(self) -> Self:
+        for more in self.training.more:
+            compared(self, "training.more", more.depths, self.training.depths)
         compared(self, "adam", self.adam.depths, self.training.depths)
         return compared(self, "fixed", self.fixed.depths, self.training.depths)
 
@@ -56,6 +68,8 @@ class TrainabilitySettings(OfData, Section):
 
         def training(part: TrainingSettings | ReleaseSettings, variant: list[str], **other: object) -> Grid:
             axes = product(variant=variant, depth=part.depths)
+            for more in self.training.more:
+                axes = [axis | ({"seeds": more.seeds} if axis["depth"] in more.depths else {}) for axis in axes]
             return Grid("training", TrainingCell, axes, (self, self.training, part, other))
 
         return {
