@@ -58,7 +58,7 @@ def main() -> None:
         raise UserError("commit first: a measurement belongs to a commit")
     sources = [kernels.measured(), training.measured(), chains.measured(), convolutional.measured()]
     if arguments.finished:
-        sources.append(start.measured(arguments.finished))
+        sources.insert(0, start.measured(arguments.finished))  # first: it stops where the scale is not finished
     found = dict(tqdm((each for source in sources for each in source), desc="measurements"))
     costs = cost.costs()
     found |= dict(cost.exponents(costs))

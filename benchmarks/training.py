@@ -7,8 +7,8 @@ of one network. All that are compared take turns, five times each, and medians o
 
 *Autograd*: the same ensemble of 8 whose gradients autograd writes to memory and an optimizer adds. *Plain*: 15 networks
 with BN at batch 128, each an `nn.Sequential` of `Linear`, `BatchNorm1d` and `ReLU` with `torch.optim.SGD`, on the same
-data and device, against 15 of ours. *Products* is the share of a step's time that torch's profiler gives to matrix
-products, the median of five steps.
+data and device, against 15 of ours. *At once*: 16 networks, so many of them stepped together. *Products*: the share of a
+step's time that torch's profiler gives to matrix products, the median of five steps.
 """
 
 import argparse
@@ -25,6 +25,7 @@ from torch.profiler import ProfilerActivity, profile
 
 from rankcollapse.datasets.fetch import fetch
 from rankcollapse.datasets.load import load_training_set
+from rankcollapse.networks import mlp as networks
 from rankcollapse.networks.mlp import MLP, mlp
 from rankcollapse.theory.random_streams import generator
 from rankcollapse.training.data import Data
@@ -65,19 +66,29 @@ def by_autograd(run: Callable[[], None]) -> Callable[[], None]:
     return trained
 
 
+def at_once(run: Callable[[], None], members: int) -> Callable[[], None]:
+    """The same training with so many members stepped together."""
+
+    def trained() -> None:
+        with mock.patch.object(networks, "MEMBERS_AT_ONCE", members):
+            run()
+
+    return trained
+
+
 def plain(data: Images) -> Callable[[], None]:
     """A function that trains plain networks with BN, one after another, for as many steps each."""
     images, labels = data
-    networks = []
+    every = []
     for _ in range(PLAIN):
         modules, fan_in = [nn.Flatten()], images[0].numel()
         for _ in range(DEPTH + 1):
             modules += [nn.Linear(fan_in, WIDTH), nn.BatchNorm1d(WIDTH), nn.ReLU()]
             fan_in = WIDTH
-        networks.append(nn.Sequential(*modules, nn.Linear(WIDTH, 10)).to(images.device))
+        every.append(nn.Sequential(*modules, nn.Linear(WIDTH, 10)).to(images.device))
 
     def run() -> None:
-        for network in networks:
+        for network in every:
             optimizer = torch.optim.SGD(network.parameters(), lr=0.01)
             for index in torch.randperm(STEPS * 128).to(images.device).split(128):
                 optimizer.zero_grad()
@@ -129,6 +140,9 @@ def measured(device: str = "cpu", threads: tuple[int, ...] = (1, 2)) -> Iterator
                     run = ours(data, TOGETHER, batch, normalized)
                     kind = "with BN" if normalized else "without BN"
                     yield f"MLP step ÷ autograd's, batch {batch}, {kind}, {on}", faster(run, by_autograd(run), device)
+            usual = ours(data, 16, 128, True)
+            for members in (1, 2, 4, 16):
+                yield f"MLP step, {members} at once ÷ 8 at once, {on}", faster(at_once(usual, members), usual, device)
         yield f"MLP step ÷ plain PyTorch's, with BN, {on}", faster(ours(data, PLAIN, 128, True), plain(data), device)
         yield f"MLP step, share in products, batch 128, with BN, {on}", share_of_products(data, 128, True)
     torch.set_num_threads(before)

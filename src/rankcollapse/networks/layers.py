@@ -10,9 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from rankcollapse.theory.normalization import backward_of_standardized, standardize_
-
-EPSILON = 1e-5  # PyTorch's, added to the variance
+from rankcollapse.theory.normalization import EPSILON, backward_of_standardized, standardize_
 
 Buffers = dict[tuple[str, int, tuple[int, ...]], Tensor]  # by name, layer and shape
 

@@ -14,7 +14,7 @@ from rankcollapse.networks.initialization import INITIALIZATIONS
 from rankcollapse.networks.layers import ACTIVATIONS, Backpropagation, Layer
 from rankcollapse.theory.normalization import normalized_linear
 
-MEMBERS_AT_ONCE = 8  # on a CPU; more do not stay in its cache (benchmarks/training.py)
+MEMBERS_AT_ONCE = 8  # on a CPU; benchmarks/training.py measures others
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from torch import Tensor
 from rankcollapse.theory.terms import BatchNormalization, check
 
 CHANNELS_A_GROUP = 8  # of group normalization
+EPSILON = 1e-5  # PyTorch's, added to the variance
 
 
 def standardize_(Z: Tensor, epsilon: float) -> Tensor:
@@ -61,7 +62,7 @@ class _NormalizedLinear(torch.autograd.Function):
         return torch.bmm(to_Z, H.transpose(1, 2)), to_H, to_gain, to_shift, None
 
 
-def normalized_linear(weight: Tensor, H: Tensor, gain: Tensor, shift: Tensor, epsilon: float = 1e-5) -> Tensor:
+def normalized_linear(weight: Tensor, H: Tensor, gain: Tensor, shift: Tensor, epsilon: float = EPSILON) -> Tensor:
     """`gain · BN(W H) + shift` with full batch normalization: rows centred and scaled by batch statistics.
 
     Args:
@@ -96,7 +97,7 @@ def normalize(H: Tensor, kind: str) -> Tensor:
     return H
 
 
-def normalize_channels(X: Tensor, kind: str, gain: Tensor, shift: Tensor, epsilon: float = 1e-5) -> Tensor:
+def normalize_channels(X: Tensor, kind: str, gain: Tensor, shift: Tensor, epsilon: float = EPSILON) -> Tensor:
     """Normalization of convolutional states in training mode, then `gain · X + shift` for each channel.
 
     Args:
