@@ -12,13 +12,12 @@ times in turn, and medians are compared. Layers a second count the layers of all
 import argparse
 import itertools
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 
 import numpy as np
 import torch
+from report import peak_memory
 from rich.console import Console
 from rich.table import Table
 
@@ -107,15 +106,13 @@ def relative_variances(width: int, layers: int) -> tuple[float, float, float]:
     return float(series.var() / mean**2), asymptotic_variance(series) / mean**2, float(mean)
 
 
-def peak_memory(layers: int) -> float:
-    """Peak resident MiB of a process that runs our chains at width 64 over so many layers."""
-    code = (
-        "import resource, torch; from rankcollapse.theory.propagation import propagate;"
-        "H = 8 * torch.eye(64).repeat(2, 1, 1); draw = torch.Generator().manual_seed(0);"
-        f"sum(1 for _ in propagate(H, {layers}, generator=draw, gamma=1.0));"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
-    )
-    return float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+MEMORY = """
+import torch
+from rankcollapse.theory.propagation import propagate
+H = 8 * torch.eye(64).repeat(2, 1, 1)
+draw = torch.Generator().manual_seed(0)
+sum(1 for _ in propagate(H, int(sys.argv[1]), generator=draw, gamma=1.0))
+"""  # our chains at width 64, over so many layers
 
 
 def measured(width: int = 64, seconds: float = 2.0) -> Iterator[tuple[str, float]]:
@@ -165,7 +162,7 @@ def main() -> None:
         f"seconds to 1% relative standard error of mean r, d = 64, γ = 1 (r = {mean:.2f}): "
         f"textbook {slow_seconds:.1f}, ours {fast_seconds:.3f}, ratio {slow_seconds / fast_seconds:,.0f}"
     )
-    shallow, deep = peak_memory(10_000), peak_memory(1_000_000)
+    shallow, deep = (peak_memory(MEMORY, layers) for layers in (10_000, 1_000_000))
     console.print(
         f"peak memory, MiB: {shallow:.0f} at 10⁴ layers, {deep:.0f} at 10⁶ layers, ratio {deep / shallow:.3f}"
     )

@@ -11,8 +11,6 @@ less that of one which trains a tiny network.
 
 import argparse
 import statistics
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +18,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 import torch
-from report import show
+from report import peak_memory, show
 from scipy.stats import linregress
 from training import ours, seconds, training_images
 
@@ -32,15 +30,12 @@ VARIED = {
     "batch": [16, 32, 64, 128],
 }
 INPUTS = 784
-MEMORY = """
-import resource, sys
-sys.path.insert(0, sys.argv[1])
+TRAINING = """
 import torch
 from training import ours, training_images
 torch.set_num_threads(1)
-members, batch, width, depth = map(int, sys.argv[2:])
+members, batch, width, depth = map(int, sys.argv[1:])
 ours(training_images("cpu"), members, batch, True, width=width, depth=depth)()
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """
 
 
@@ -54,18 +49,10 @@ def numbers(width: int, depth: int, members: int, batch: int) -> float:
     return members * (INPUTS * width + depth * width**2 + 2 * (depth + 1) * width * batch + INPUTS * batch)
 
 
-def peak_memory(members: int, batch: int, width: int, depth: int) -> float:
-    """Peak resident MiB of a process that trains such an ensemble."""
-    here = str(Path(__file__).parent)
-    case = map(str, (members, batch, width, depth))
-    command = [sys.executable, "-c", MEMORY, here, *case]
-    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-
-
 def costs() -> pd.DataFrame:
     """Time and memory of every case, and what theory counts for it."""
     torch.set_num_threads(1)
-    data, empty = training_images("cpu"), peak_memory(1, 16, 8, 1)
+    data, empty = training_images("cpu"), peak_memory(TRAINING, 1, 16, 8, 1)
     rows = []
     for varied, values in VARIED.items():
         for value in values:
@@ -74,7 +61,7 @@ def costs() -> pd.DataFrame:
             run = ours(data, case["members"], case["batch"], True, **sizes)
             run()
             taken = statistics.median(seconds(run) for _ in range(3))
-            held = peak_memory(case["members"], case["batch"], **sizes) - empty
+            held = peak_memory(TRAINING, case["members"], case["batch"], *sizes.values()) - empty
             for cost, measured, counted in (("time", taken, operations(**case)), ("memory", held, numbers(**case))):
                 rows.append({"varied": varied, "value": value, "cost": cost, "measured": measured, "theory": counted})
     return pd.DataFrame(rows)

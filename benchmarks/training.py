@@ -7,8 +7,8 @@ of one network. All that are compared take turns, five times each, and medians o
 
 *Autograd*: the same ensemble of 8 whose gradients autograd writes to memory and an optimizer adds. *Plain*: 15 networks
 with BN at batch 128, each an `nn.Sequential` of `Linear`, `BatchNorm1d` and `ReLU` with `torch.optim.SGD`, on the same
-data and device, against 15 of ours. *At once*: 16 networks, so many of them stepped together. *Products*: the share of a
-step's time that torch's profiler gives to matrix products, the median of five steps.
+data and device, against 15 of ours. *At once*: 16 networks, so many of them stepped together. *Products*: the share of
+a step's time that torch's profiler gives to matrix products, the median of five.
 """
 
 import argparse
@@ -31,7 +31,7 @@ from rankcollapse.theory.random_streams import generator
 from rankcollapse.training.data import Data
 from rankcollapse.training.trainer import Plan, train
 
-WIDTH, DEPTH, STEPS, REPEATS = 128, 32, 16, 5
+WIDTH, DEPTH, STEPS, REPEATS = 128, 32, 40, 5
 TOGETHER, PLAIN = 8, 15  # members against autograd, and against plain networks
 
 Images = tuple[torch.Tensor, torch.Tensor]
