@@ -20,6 +20,7 @@ import pandas as pd
 import seaborn as sns
 import start
 import training
+from matplotlib import pyplot
 from report import show
 from tqdm import tqdm
 
@@ -36,16 +37,20 @@ def draw(figure: Path) -> None:
         (json.loads(path.read_text(encoding="utf-8")) for path in RESULTS.glob("*.json")), key=lambda run: run["date"]
     )
     rows = [
-        {"commit": f"{run['commit'][:7]}\n{run['processor']}", "what": name, "ratio": value}
+        {"measured by": f"{run['commit'][:7]}, {run['processor']}", "what": name, "ratio": value}
         for run in runs
         for name, value in run["measured"].items()
         if "÷" in name
     ]
-    frame = pd.DataFrame(rows)
-    grid = sns.FacetGrid(frame, col="what", col_wrap=4, sharey=False, height=2.2, aspect=1.3)
-    grid.map(sns.pointplot, "commit", "ratio", order=list(dict.fromkeys(frame["commit"])))
-    grid.set_titles("{col_name}", size=7).set_axis_labels("", "ratio")
-    grid.savefig(figure, dpi=110)
+    names = dict.fromkeys(row["what"] for row in rows)
+    _, axes = pyplot.subplots(figsize=(8, 0.22 * len(names) + 1), layout="constrained")
+    sns.stripplot(pd.DataFrame(rows), x="ratio", y="what", hue="measured by", jitter=False, ax=axes)
+    axes.axvline(1, color="0.5", linewidth=0.8)
+    axes.grid(axis="y", linewidth=0.3)
+    axes.set(xscale="log", ylabel="")
+    axes.set_xticks([0.5, 0.7, 1, 1.4, 2, 3, 5], ["0.5", "0.7", "1", "1.4", "2", "3", "5"])
+    axes.minorticks_off()
+    axes.figure.savefig(figure, dpi=110)
 
 
 def main() -> None:

@@ -83,12 +83,14 @@ def draw(found: pd.DataFrame, figure: Path) -> None:
     groups = scaled.groupby(["cost", "varied"], sort=False)
     for name in ("measured", "theory"):
         scaled[name] /= groups[name].transform(lambda values: np.exp(np.log(values).mean()))
-    grid = sns.FacetGrid(
-        scaled, row="cost", col="varied", sharex=False, sharey=False, height=2.0, margin_titles=True
-    )  # fmt: skip
+    grid = sns.FacetGrid(scaled, row="cost", col="varied", sharex="col", height=2.2, margin_titles=True)
     grid.map(sns.lineplot, "value", "theory", color="0.5", label="theory")
     grid.map(sns.scatterplot, "value", "measured", label="measured")
-    grid.set(xscale="log", yscale="log").set_axis_labels("", "cost, scaled").set_titles("{col_name}", "{row_name}")
+    grid.set(xscale="log", yscale="log", yticks=[0.25, 0.5, 1, 2, 4], yticklabels=["1/4", "1/2", "1", "2", "4"])
+    for (_, varied), axes in grid.axes_dict.items():
+        axes.set_xticks(VARIED[varied], VARIED[varied])
+        axes.minorticks_off()
+    grid.set_axis_labels("", "cost, scaled").set_titles(col_template="{col_name}", row_template="{row_name}")
     grid.add_legend()
     grid.savefig(figure, dpi=150)
 
