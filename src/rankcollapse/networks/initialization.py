@@ -55,4 +55,37 @@ def he_normal(fan_in: int, fan_out: int, generators: list[torch.Generator]) -> t
     return weight, torch.zeros_like(bias)
 
 
-INITIALIZATIONS = {law.__name__: law for law in (torch_default, one_signed, glorot_normal, he_normal)}
+def torch_weights(fan_in: int, fan_out: int, generators: list[torch.Generator]) -> tuple[Tensor, Tensor]:
+    """The weight of `torch_default`, the same numbers, and a bias of zero.
+
+    Arguments and result are those of `torch_default`.
+    """
+    weight, bias = torch_default(fan_in, fan_out, generators)
+    return weight, torch.zeros_like(bias)
+
+
+def he_with_biases(fan_in: int, fan_out: int, generators: list[torch.Generator]) -> tuple[Tensor, Tensor]:
+    """The weight of `he_normal`, and a bias of PyTorch's default law, uniform on `±1/√fan_in`.
+
+    Arguments and result are those of `torch_default`.
+    """
+    weight, _ = he_normal(fan_in, fan_out, generators)
+    bound = fan_in**-0.5
+    empty = torch.empty(fan_out, 1)
+    return weight, torch.stack([empty.clone().uniform_(-bound, bound, generator=g) for g in generators])
+
+
+def orthogonal(fan_in: int, fan_out: int, generators: list[torch.Generator]) -> tuple[Tensor, Tensor]:
+    """`√2` times a random matrix with orthonormal rows or columns, whichever are fewer; bias zero.
+
+    A square one keeps the mean square through ReLU, as `he_normal` does.
+
+    Arguments and result are those of `torch_default`.
+    """
+    draw = torch.nn.init.orthogonal_
+    weights = [draw(torch.empty(fan_out, fan_in), gain=2**0.5, generator=generator) for generator in generators]
+    return torch.stack(weights), torch.zeros(len(generators), fan_out, 1)
+
+
+LAWS = (torch_default, one_signed, glorot_normal, he_normal, torch_weights, he_with_biases, orthogonal)
+INITIALIZATIONS = {law.__name__: law for law in LAWS}

@@ -7,7 +7,10 @@ SymmetricLaw = Literal["gaussian", "uniform"]
 WeightLaw = Literal[SymmetricLaw, "one_signed", "xavier"]
 BatchNormalization = Literal["none", "scale", "center", "full"]  # the components of BN, or all of it
 Normalization = Literal[BatchNormalization, "layer", "group", "weight"]  # of convolutional networks
-Initialization = Literal["torch_default", "one_signed", "glorot_normal", "he_normal"]
+Initialization = Literal[
+    "torch_default", "one_signed", "glorot_normal", "he_normal", "torch_weights", "he_with_biases", "orthogonal"
+]  # fmt: skip
+Wiring = Literal["plain", "layer_norm", "residual"]  # of MLPs
 Architecture = Literal[
     "vgg11", "vgg13", "vgg16", "vgg19", "resnet18", "resnet34", "resnet50", "resnet101", "resnet152"
 ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Rank or scale: which of the two, set one without the other, decides whether a deep network trains."""

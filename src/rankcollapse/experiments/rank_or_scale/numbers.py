@@ -1,0 +1,105 @@
+"""The numbers of rank and scale, set apart, that the paper's text quotes."""
+
+import pandas as pd
+
+from rankcollapse.datasets.catalogue import find
+from rankcollapse.experiments.rank_or_scale.claims import BETTER, FIGURE_1, RAISED
+from rankcollapse.experiments.rank_or_scale.summary import (
+    FACTORIAL,
+    KINDS,
+    RANKS,
+    accuracy_gain,
+    bounds,
+    by_depth,
+    by_seed,
+    final,
+    varied,
+)
+from rankcollapse.experiments.trainability.claims import CHANCE_ACCURACY
+from rankcollapse.report.numbers import escape, interval, number
+from rankcollapse.statistics.intervals import SHARE, Interval, mean_interval
+
+
+def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
+    """Results by name, as LaTeX; "--" for what was not run."""
+    states, frame = frames["rank_or_scale.states"], frames["rank_or_scale.training"]
+    runs, grid = final(frame), frame["step_size"]
+    learned = runs[runs["final_accuracy"] >= CHANCE_ACCURACY]
+    depths = varied(frame, FACTORIAL) or [FIGURE_1]
+    found = {
+        "dataset": escape(find(frame["dataset"].iloc[0]).title),
+        "margin": number(BETTER),
+        "raised": number(RAISED),
+        "steps": number(int(runs["step"].max())),
+        "networks": number(len(runs)),
+        "learned": number(len(learned)),
+        "edge": number(int(learned["step_size"].isin([grid.min(), grid.max()]).sum())),
+        "central": number(FIGURE_1),
+        "shallow": number(depths[0]),
+        "deep": number(depths[-1]),
+        "biases": interval(_gain(frame, FIGURE_1, ("without_biases", "drawn"), ("default", "drawn"))),
+    }
+    for name, depth in (("shallow", depths[0]), ("deep", depths[-1])):
+        found |= {f"{name}.{key}": interval(value) for key, value in factorial(frame, depth).items()}
+    for network in KINDS:
+        found |= {f"{network}.{key}": value for key, value in _of_kind(states, frame, network).items()}
+    return {f"rank_or_scale.{name}": value for name, value in (found | _prediction(states)).items()}
+
+
+def _gain(frame: pd.DataFrame, depth: int, better: tuple[str, str], worse: tuple[str, str]) -> Interval | None:
+    """Accuracy gained at equal scale, within seeds, between two kinds and ranks; None if one was not trained."""
+    sides = [(network, rank, "held") for network, rank in (better, worse)]
+    there = all(len(by_seed(frame, network, depth, *how, "final_accuracy")) for network, *how in sides)
+    return accuracy_gain(frame, depth, *sides) if there else None
+
+
+def factorial(frame: pd.DataFrame, depth: int) -> dict[str, Interval | None]:
+    """The table of rank by scale at a depth: r before training, accuracies, and what was gained within seeds."""
+    found: dict[str, Interval | None] = {}
+    for rank in RANKS:
+        here = {scale: by_seed(frame, FACTORIAL, depth, rank, scale, "final_accuracy") for scale in ("drawn", "held")}
+        ratio = by_seed(frame, FACTORIAL, depth, rank, "held", "participation_ratio")
+        there = all(len(values) for values in here.values())
+        found[f"{rank}.ratio"] = mean_interval(ratio, bounds(frame, "participation_ratio")) if there else None
+        for scale, values in here.items():
+            found[f"{rank}.{scale}"] = mean_interval(values, SHARE) if there else None
+            plain = len(by_seed(frame, FACTORIAL, depth, "drawn", scale, "final_accuracy"))
+            sides = [(FACTORIAL, each, scale) for each in (rank, "drawn")]
+            found[f"{rank}.{scale}.by_rank"] = accuracy_gain(frame, depth, *sides) if there and plain else None
+        sides = [(FACTORIAL, rank, scale) for scale in ("held", "drawn")]
+        found[f"{rank}.by_scale"] = accuracy_gain(frame, depth, *sides) if there else None
+    return found
+
+
+def _of_kind(states: pd.DataFrame, frame: pd.DataFrame, network: str) -> dict[str, str]:
+    """What a kind of network has at the greatest depth of Figure 1, and how deep it learns."""
+    rank, accuracy = by_depth(states, network, "numerical_rank"), by_depth(frame, network, "final_accuracy")
+    learned = [depth for depth, value in accuracy.items() if value.estimate >= CHANCE_ACCURACY]
+    predicted = states[(states["network"] == network) & (states["depth"] == FIGURE_1)]["predicted_rank"].mean()
+    return {
+        "rank": interval(rank.get(FIGURE_1)),
+        "predicted": number(predicted),
+        "accuracy": interval(accuracy.get(FIGURE_1)),
+        "learned": number(max(learned, default=None)),
+        "tried": number(max(accuracy, default=None)),
+        "growth": number(_growth(states, network)),
+    }
+
+
+def _growth(states: pd.DataFrame, network: str) -> float:
+    """Factor a layer by which the squared gradient grows towards the input; geometric mean, over the last 16 layers."""
+    norms = states[states["network"] == network].pivot(index="seed", columns="depth", values="gradient_norm")
+    deepest = norms.columns.max()
+    above = max((depth for depth in norms.columns if depth <= deepest - 16), default=norms.columns.min())
+    factors = (norms[above] / norms[deepest]) ** (2 / max(deepest - above, 1))
+    return float(factors.median())
+
+
+def _prediction(states: pd.DataFrame) -> dict[str, str]:
+    """How far the predicted rank of the default network is from the measured one, over the depths of Figure 1."""
+    shown = states[(states["network"] == "default") & (states["depth"] <= FIGURE_1)]
+    means = shown.groupby("depth")[["numerical_rank", "predicted_rank"]].mean()
+    return {
+        "prediction.difference": number(round((means["numerical_rank"] - means["predicted_rank"]).abs().max(), 1)),
+        "prediction.depths": number(len(means)),
+    }
