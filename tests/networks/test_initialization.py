@@ -6,7 +6,16 @@ import pytest
 import torch
 from torch import nn
 
-from rankcollapse.networks.initialization import INITIALIZATIONS, glorot_normal, he_normal, one_signed, torch_default
+from rankcollapse.networks.initialization import (
+    INITIALIZATIONS,
+    glorot_normal,
+    he_normal,
+    he_with_biases,
+    one_signed,
+    orthogonal,
+    torch_default,
+    torch_weights,
+)
 from rankcollapse.theory.random_streams import generator
 from rankcollapse.theory.terms import Initialization
 
@@ -47,6 +56,25 @@ def test_he_normal_keeps_the_mean_square_through_relu():
     assert bias.abs().max() == 0
     # 32,000 sums of 2,000 squares of variance (2/2000)²: correlated by columns; six standard errors are below 10%
     assert (weight[0] @ H).relu().square().mean().item() == pytest.approx(H.square().mean().item(), rel=0.1)
+
+
+def test_weights_and_biases_are_those_of_the_laws_that_they_come_from():
+    def drawn(law):
+        return law(64, 300, [generator("law", 0)])
+
+    assert torch.equal(drawn(torch_weights)[0], drawn(torch_default)[0])
+    assert drawn(torch_weights)[1].abs().max() == 0
+    weight, bias = drawn(he_with_biases)
+    assert torch.equal(weight, drawn(he_normal)[0])
+    assert 0.9 * 64**-0.5 < bias.abs().max() <= 64**-0.5  # 300 draws
+
+
+@pytest.mark.parametrize(("fan_in", "fan_out"), [(12, 12), (20, 12), (12, 20)])
+def test_orthogonal_weights(fan_in, fan_out):
+    weight, bias = orthogonal(fan_in, fan_out, [generator("law", 0)])
+    gram = weight[0] @ weight[0].T if fan_out <= fan_in else weight[0].T @ weight[0]
+    torch.testing.assert_close(gram, 2 * torch.eye(len(gram)), atol=1e-5, rtol=0)
+    assert bias.abs().max() == 0
 
 
 def test_settings_name_every_law():

@@ -1,12 +1,15 @@
 """The batched ensemble against `nn.Sequential`, one network at a time."""
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
 import torch
 from support.networks import DEPTH, MEMBERS, WIDTH, N, batch, ensemble, sequential
+from torch import nn
 
-from rankcollapse.networks.mlp import ACTIVATIONS, MLP
+from rankcollapse.networks.mlp import ACTIVATIONS, MLP, join, mlp
+from rankcollapse.theory.random_streams import generator
 from rankcollapse.theory.terms import Activation
 
 
@@ -44,6 +47,29 @@ def test_hidden_states_are_those_of_every_depth():
     assert torch.equal(states[1], shallow[-1])
     for state in states:
         assert (state >= 0).all()
+
+
+@pytest.mark.parametrize("wiring", ["residual", "layer_norm"])
+def test_other_wirings_match_plain_modules(wiring):
+    ours, X = replace(ensemble(False), wiring=wiring), batch()
+    for member in range(MEMBERS):
+        first, *others = sequential(ours, member)[::2][:-1]  # the linear layers, without the classifier
+        H = first(X[member])
+        norm = nn.LayerNorm(WIDTH, elementwise_affine=False)
+        H = norm(H).relu() if wiring == "layer_norm" else H
+        for layer in others:
+            H = norm(layer(H)).relu() if wiring == "layer_norm" else H + layer(H.relu()) / DEPTH**0.5
+        torch.testing.assert_close(ours.hidden_state(X, DEPTH + 1)[member], H.T, rtol=1e-4, atol=1e-5)
+    assert ours.backpropagation({}) is None  # autograd's
+    assert join([ours, ours]).wiring == ours.select([0]).wiring == wiring
+
+
+def test_batch_normalization_is_for_plain_wiring():
+    streams = [generator("mlp", 0)]
+    with pytest.raises(ValueError, match="batch normalization needs the wiring plain"):
+        mlp(4, 4, 1, 2, normalized=True, generators=streams, wiring="residual")
+    with pytest.raises(ValueError, match="wiring must be one of"):
+        mlp(4, 4, 1, 2, normalized=False, generators=streams, wiring="dense")
 
 
 def test_settings_name_every_activation():

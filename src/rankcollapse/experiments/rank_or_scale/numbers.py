@@ -1,5 +1,7 @@
 """The numbers of rank and scale, set apart, that the paper's text quotes."""
 
+import math
+
 import pandas as pd
 
 from rankcollapse.datasets.catalogue import find
@@ -87,8 +89,10 @@ def _of_kind(states: pd.DataFrame, frame: pd.DataFrame, network: str) -> dict[st
 
 
 def _growth(states: pd.DataFrame, network: str) -> float:
-    """Factor a layer by which the squared gradient grows towards the input; geometric mean, over the last 16 layers."""
+    """Factor a layer by which the squared gradient grows towards the input, over the last layers, 16 or more."""
     norms = states[states["network"] == network].pivot(index="seed", columns="depth", values="gradient_norm")
+    if norms.empty:
+        return math.nan
     deepest = norms.columns.max()
     above = max((depth for depth in norms.columns if depth <= deepest - 16), default=norms.columns.min())
     factors = (norms[above] / norms[deepest]) ** (2 / max(deepest - above, 1))
