@@ -1,12 +1,15 @@
 """Draw the figure of rank and scale, set apart."""
 
+import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from rankcollapse.experiments.rank_or_scale.summary import FACTORIAL, RANKS, bounds, final
-from rankcollapse.report.style import TEXT_WIDTH, Look, curves, logarithmic, panels
+from rankcollapse.experiments.rank_or_scale.summary import FACTORIAL, Limit, bounds, final, limits, varied
+from rankcollapse.report.style import Look, curves, logarithmic, panels, points
 
+OFF = 512  # predictions beyond are drawn as an arrow here
 KINDS = {
     "default": Look("default", "#c8501e", "s"),
     "without_biases": Look("default, no biases", "#d9a400", "v"),
@@ -18,56 +21,83 @@ KINDS = {
     "residual": Look("residual", "#6b3fa0", "D"),
     "bn": Look("BN", "#0b5fa5", "o"),
 }
-WAYS = {"drawn": "as drawn", "last": "raised (last)", "layerwise": "raised (layers)"}
+WAYS = {"drawn": "as\ndrawn", "last": "last\nstate", "layerwise": "layer-\nwise"}
 SCALES = {"drawn": Look("scale as drawn", "#999999", "s"), "held": Look("scale held", "#0b5fa5", "o")}
 TITLES = {
     "numerical_rank": "numerical rank",
     "participation_ratio": "$r$",
     "centred_participation_ratio": "centred $r$",
-    "mean_square_root": "scale of the state",
+    "mean_square_root": r"$\log_{10}$ scale of the state",
+    "gradient_norm": r"$\log_{10}$ gradient norm",
 }
 
 
 def draw(frames: dict[str, pd.DataFrame]) -> Figure:
-    """Six panels: four measures before training against depth, and accuracies after it."""
+    """Five measures before training against depth; accuracies after it, and the depths to which networks learn."""
     states, training = frames["rank_or_scale.states"], final(frames["rank_or_scale.training"])
-    with panels(2, 3, height=4.6, width=TEXT_WIDTH) as (figure, axes):
+    for measure in ("mean_square_root", "gradient_norm"):
+        logarithms = np.log10(states[measure].where(states[measure] > 0))  # single precision underflows to zero
+        states = states.assign(**{measure: logarithms})
+    with panels(3, 3, height=6.6) as (figure, axes):
         for (measure, title), panel in zip(TITLES.items(), axes.flat, strict=False):
             shown = {"x": "depth", "y": measure, "hue": "network", "looks": KINDS, "bounds": bounds(states, measure)}
             curves(states, panel, **shown, band=True)
-            panel.set(xlabel="hidden-to-hidden layers $h$", ylabel=title)
-        rank, scale = axes[0, 0], axes[1, 0]
+            panel.set(xlabel="layers $h$", ylabel=title)
+        rank = axes[0, 0]
         for network in ("default", "he"):
             predicted = states[states["network"] == network].groupby("depth")["predicted_rank"].mean()
             rank.plot(predicted.index, predicted, ":", color="black", zorder=3)
-        logarithmic(scale, "y")
-        scale.set_ylim(1e-12, 10)
-        _factorial(training, axes[1, 1])
-        drawn = training[(training["rank"] == "drawn") & (training["scale"] == "drawn")]
-        accuracy = {"x": "depth", "y": "final_accuracy", "hue": "network", "bounds": bounds(training, "final_accuracy")}
-        curves(drawn, axes[1, 2], **accuracy, looks=KINDS)
-        logarithmic(axes[1, 2], "x", base=2)
-        depths = sorted(set(drawn["depth"]))
-        axes[1, 2].set_xticks(depths, [str(depth) for depth in depths])
-        axes[1, 2].set(xlabel="hidden-to-hidden layers $h$", ylabel="training accuracy", ylim=(0, 1))
+        axes[1, 0].set_ylim(-12, 1)
+        axes[1, 1].set_ylim(-12, 12)
+        _drawn(training, axes[1, 2])
+        depths = varied(training, FACTORIAL)
+        for depth, panel in zip((depths[:1] + depths[-1:]), axes[2], strict=False):
+            _factorial(training[training["depth"] == depth], panel)
+            panel.set(xlabel=f"rank, $h = {depth}$", ylabel="training accuracy", ylim=(0, 1))
+        _limits(limits(states, training), axes[2, 2])
         handles, labels = rank.get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=5)
     return figure
 
 
-def _factorial(training: pd.DataFrame, axes: object) -> None:
-    """Accuracy by rank and scale, at the greatest depth at which both were varied."""
-    both = training[(training["network"] == FACTORIAL) & training["rank"].isin(RANKS)]
-    deepest = both.loc[both["rank"] != "drawn", "depth"].max()
-    shown = both[both["depth"] == deepest]
-    shown = shown.assign(
-        rank=shown["rank"].map(WAYS), scale=shown["scale"].map({k: v.label for k, v in SCALES.items()})
-    )
+def _drawn(training: pd.DataFrame, axes: Axes) -> None:
+    """Accuracy of every network as drawn, and the means, against depth."""
+    drawn = training[(training["rank"] == "drawn") & (training["scale"] == "drawn")]
+    shown = {"x": "depth", "y": "final_accuracy", "hue": "network", "looks": KINDS}
+    points(drawn, axes, **shown)
+    curves(drawn.groupby(["network", "depth"], as_index=False)["final_accuracy"].mean(), axes, **shown)
+    logarithmic(axes, "x", base=2)
+    depths = sorted(set(drawn["depth"]))
+    axes.set_xticks(depths, [str(depth) for depth in depths])
+    axes.set(xlabel="layers $h$", ylabel="training accuracy", ylim=(0, 1))
+
+
+def _factorial(training: pd.DataFrame, axes: Axes) -> None:
+    """Accuracy of every network of one depth, by rank and scale."""
+    shown = training[training["network"] == FACTORIAL]
+    labels = {scale: look.label for scale, look in SCALES.items()}
+    shown = shown.assign(rank=shown["rank"].map(WAYS), scale=shown["scale"].map(labels))
     palette = {look.label: look.colour for look in SCALES.values()}
-    order = [name for name in WAYS.values() if name in set(shown["rank"])]
     sns.stripplot(
-        shown, x="rank", y="final_accuracy", hue="scale", order=order, palette=palette, dodge=True, size=3, ax=axes
-    )
-    axes.set(xlabel=f"rank, $h = {deepest}$", ylabel="training accuracy", ylim=(0, 1))
-    axes.tick_params(axis="x", labelsize=6)
-    axes.legend(loc="upper left", title=None)
+        shown, x="rank", y="final_accuracy", hue="scale", order=[*WAYS.values()], hue_order=[*palette],
+        palette=palette, dodge=True, size=3, ax=axes,
+    )  # fmt: skip
+    axes.legend(loc="upper left", fontsize="x-small", handletextpad=0.1, borderaxespad=0)
+
+
+def _limits(found: dict[str, Limit], axes: Axes) -> None:
+    """The depths between which each kind stops learning, and the depth beyond which its law leaves no signal."""
+    names = [name for name in KINDS if name in found]
+    for place, name in enumerate(names):
+        learned, failed, predicted = found[name]
+        ends = [depth or 1 for depth in (learned, failed) if depth is not None or failed is not None]
+        axes.plot(ends, [place] * len(ends), color=KINDS[name].colour)
+        axes.plot([learned or 1], [place], "o", color=KINDS[name].colour)
+        if failed:
+            axes.plot([failed], [place], "x", color=KINDS[name].colour)
+        if predicted:
+            axes.plot([min(predicted, OFF)], [place], ">" if predicted > OFF else "|", color="black", markersize=4)
+    axes.set_yticks(range(len(names)), [KINDS[name].label for name in names], fontsize="x-small")
+    logarithmic(axes, "x", base=2)
+    axes.set_xticks([4, 16, 64, 256], ["4", "16", "64", "256"])
+    axes.set(xlabel="layers $h$", title="learns (o), fails (x)", xlim=(2, 1.3 * OFF))

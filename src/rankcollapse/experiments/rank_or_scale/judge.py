@@ -10,7 +10,6 @@ from rankcollapse.experiments.rank_or_scale.claims import BETTER, C9S, C11S, E7,
 from rankcollapse.experiments.rank_or_scale.summary import (
     FACTORIAL,
     accuracy_gain,
-    bounds,
     by_depth,
     by_seed,
     final,
@@ -27,7 +26,7 @@ def _raised(frame: pd.DataFrame, rank: str, depths: list[int]) -> list[Condition
     ratios, gains = {}, {}
     for depth in depths:
         sides = [by_seed(frame, FACTORIAL, depth, each, "held", "participation_ratio") for each in (rank, "drawn")]
-        ratios[depth] = ratio_interval(*sides, bounds(frame, "participation_ratio"))
+        ratios[depth] = ratio_interval(*sides)
         gains[depth] = accuracy_gain(frame, depth, (FACTORIAL, rank, "held"), (FACTORIAL, "drawn", "held"))
     return given(
         at_worst(f"r after {WAYS[rank]} over r as drawn at depth {{}}", ratios, ">=", RAISED),

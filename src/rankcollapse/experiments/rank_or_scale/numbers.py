@@ -10,11 +10,13 @@ from rankcollapse.experiments.rank_or_scale.summary import (
     FACTORIAL,
     KINDS,
     RANKS,
+    Limit,
     accuracy_gain,
     bounds,
     by_depth,
     by_seed,
     final,
+    limits,
     varied,
 )
 from rankcollapse.experiments.trainability.claims import CHANCE_ACCURACY
@@ -43,8 +45,11 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
     }
     for name, depth in (("shallow", depths[0]), ("deep", depths[-1])):
         found |= {f"{name}.{key}": interval(value) for key, value in factorial(frame, depth).items()}
+    reached = limits(states, frame)
     for network in KINDS:
         found |= {f"{network}.{key}": value for key, value in _of_kind(states, frame, network).items()}
+        limit = reached.get(network, Limit(None, None, None))
+        found |= {f"{network}.{key}": number(value and round(value)) for key, value in limit._asdict().items()}
     return {f"rank_or_scale.{name}": value for name, value in (found | _prediction(states)).items()}
 
 
@@ -74,16 +79,13 @@ def factorial(frame: pd.DataFrame, depth: int) -> dict[str, Interval | None]:
 
 
 def _of_kind(states: pd.DataFrame, frame: pd.DataFrame, network: str) -> dict[str, str]:
-    """What a kind of network has at the greatest depth of Figure 1, and how deep it learns."""
+    """What a kind of network has at the greatest depth of Figure 1."""
     rank, accuracy = by_depth(states, network, "numerical_rank"), by_depth(frame, network, "final_accuracy")
-    learned = [depth for depth, value in accuracy.items() if value.estimate >= CHANCE_ACCURACY]
     predicted = states[(states["network"] == network) & (states["depth"] == FIGURE_1)]["predicted_rank"].mean()
     return {
         "rank": interval(rank.get(FIGURE_1)),
-        "predicted": number(predicted),
+        "predicted_rank": number(predicted),
         "accuracy": interval(accuracy.get(FIGURE_1)),
-        "learned": number(max(learned, default=None)),
-        "tried": number(max(accuracy, default=None)),
         "growth": number(_growth(states, network)),
     }
 
