@@ -2,6 +2,7 @@
 
 import pytest
 from support.rank_or_scale_frames import frames
+from support.training_frames import of_vgg
 from support.verdicts import verdicts
 
 from rankcollapse.experiments.rank_or_scale.judge import judge_all
@@ -79,13 +80,17 @@ def test_without_varied_networks_nothing_is_judged():
     made["rank_or_scale.training"] = training[training["network"] == "bn"]
     found = verdicts(judge_all(made))
     assert [found[claim] for claim in ("E7", "C9s", "C11s")] == ["not_run"] * 3
-    assert numbers(made)["rank_or_scale.deep.last.by_scale"] == "--"
+    assert numbers(made | of_vgg())["rank_or_scale.deep.last.by_scale"] == "--"
 
 
 def test_the_numbers_are_those_of_the_frame():
-    found = numbers(frames())
+    found = numbers(frames() | of_vgg())
     assert found["rank_or_scale.deep.last.held.by_rank"].startswith("0.2")
     assert found["rank_or_scale.deep.drawn.by_scale"].startswith("0.3")
     assert found["rank_or_scale.bn.learned"] == "32"
     assert found["rank_or_scale.default.learned"] == "--"
     assert found["rank_or_scale.default.rank"].startswith("1")
+    assert found["rank_or_scale.vgg.bn.accuracy"].startswith("0.80")
+    assert found["rank_or_scale.vgg.gain.rank"] == "--"  # these made-up frames have no pre-trained networks
+    assert found["rank_or_scale.default.predicted"] == "16"
+    assert (found["rank_or_scale.bn.predicted"], found["rank_or_scale.residual.predicted"]) == ("87", "--")

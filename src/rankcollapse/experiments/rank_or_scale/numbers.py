@@ -5,6 +5,8 @@ import math
 import pandas as pd
 
 from rankcollapse.datasets.catalogue import find
+from rankcollapse.experiments.components.cells import Variant
+from rankcollapse.experiments.components.summary import BN, CENTRAL, PLAIN, bounds_of, last, networks, of
 from rankcollapse.experiments.rank_or_scale.claims import BETTER, FIGURE_1, RAISED
 from rankcollapse.experiments.rank_or_scale.summary import (
     FACTORIAL,
@@ -21,7 +23,9 @@ from rankcollapse.experiments.rank_or_scale.summary import (
 )
 from rankcollapse.experiments.trainability.claims import CHANCE_ACCURACY
 from rankcollapse.report.numbers import escape, interval, number
-from rankcollapse.statistics.intervals import SHARE, Interval, mean_interval
+from rankcollapse.statistics.intervals import SHARE, Interval, difference_interval, mean_interval, rank_correlation
+
+HE, LIFTED = Variant("none", "he_normal"), Variant("none", "pretrained")
 
 
 def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
@@ -50,7 +54,8 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
         found |= {f"{network}.{key}": value for key, value in _of_kind(states, frame, network).items()}
         limit = reached.get(network, Limit(None, None, None))
         found |= {f"{network}.{key}": number(value and round(value)) for key, value in limit._asdict().items()}
-    return {f"rank_or_scale.{name}": value for name, value in (found | _prediction(states)).items()}
+    found |= _prediction(states) | _order(runs) | _convolutional(frames)
+    return {f"rank_or_scale.{name}": value for name, value in found.items()}
 
 
 def _gain(frame: pd.DataFrame, depth: int, better: tuple[str, str], worse: tuple[str, str]) -> Interval | None:
@@ -109,3 +114,30 @@ def _prediction(states: pd.DataFrame) -> dict[str, str]:
         "prediction.difference": number(round((means["numerical_rank"] - means["predicted_rank"]).abs().max(), 1)),
         "prediction.depths": number(len(means)),
     }
+
+
+def _order(runs: pd.DataFrame) -> dict[str, str]:
+    """Rank correlation of r with accuracy at equal scale, among networks that are not of rank one to the last bit."""
+    held = runs[(runs["scale"] == "held") & (runs["depth"] == FIGURE_1) & (runs["network"] != "default")]
+    there = held["seed"].nunique() > 1 and held["final_accuracy"].nunique() > 1
+    columns = (held["participation_ratio"], held["final_accuracy"], held["seed"])
+    return {"order.alive": interval(rank_correlation(*columns) if there else None)}
+
+
+def _convolutional(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
+    """Rank and scale in VGG-19 without normalization: PyTorch's default, He's weights, and these after pre-training."""
+    training, blocks = networks(frames["components.training"], CENTRAL).set_index("seed"), frames["components.blocks"]
+    starts = {"he": HE, "lifted": LIFTED, "default": PLAIN, "bn": BN}
+    accuracy = {name: of(training, CENTRAL, variant)["final_accuracy"] for name, variant in starts.items()}
+    ratio = {name: last(blocks, CENTRAL, variant, "participation_ratio") for name, variant in starts.items()}
+    gains = {"scale": ("he", "default"), "rank": ("lifted", "he"), "normalization": ("bn", "he")}
+    found: dict[str, Interval | None] = {}
+    for name, (better, worse) in gains.items():
+        there = not (accuracy[better].empty or accuracy[worse].empty)
+        sides = (accuracy[better], accuracy[worse])
+        found[f"vgg.gain.{name}"] = difference_interval(*sides, SHARE) if there else None
+    for name in starts:
+        found[f"vgg.{name}.accuracy"] = mean_interval(accuracy[name], SHARE) if len(accuracy[name]) else None
+        there = ratio[name] is not None
+        found[f"vgg.{name}.ratio"] = mean_interval(ratio[name], bounds_of(blocks)) if there else None
+    return {name: interval(value) for name, value in found.items()}
