@@ -31,7 +31,8 @@ def frames(depths=(16, 32), bn=0.58, held=None, rank=None):
                 training.append(shared | row | measured)
     states = [
         {"network": network, "depth": depth, "seed": seed, "width": 128, "batch_size": 128}
-        | {"numerical_rank": value + (seed % 2 if value > 1 else 0), "predicted_rank": value if depth else 126, "gradient_norm": 1.0}
+        | {"numerical_rank": value + (seed % 2 if value > 1 else 0), "gradient_norm": 1.0}
+        | {"predicted_rank": value if depth else 126}
         for network, value in (RANK | (rank or {})).items()
         for depth in (0, *depths)
         for seed in SEEDS

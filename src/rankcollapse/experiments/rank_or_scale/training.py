@@ -2,11 +2,12 @@
 
 import pyarrow as pa
 import torch
+from torch import Tensor
 
 from rankcollapse.experiments.mlps import training_set
 from rankcollapse.experiments.rank_or_scale.cells import TrainingCell
 from rankcollapse.experiments.rank_or_scale.networks import measured, starts
-from rankcollapse.networks.mlp import join
+from rankcollapse.networks.mlp import MLP
 from rankcollapse.storage.frames import rows_by, to_table
 from rankcollapse.training.contest import at_each
 from rankcollapse.training.data import Data, random_batches
@@ -26,16 +27,20 @@ def run(cell: TrainingCell, *, device: str, session: Session) -> pa.Table:
     """
     images, labels = training_set(cell, device)
     keys = [("rank_or_scale", cell.depth, seed) for seed in range(cell.seeds)]
-    networks = starts(cell, images, keys, session)
     batch = images[random_batches([(*key, "probe") for key in keys], len(images), cell.batch_size)]
-    before = {}
-    for variant, network in networks.items():
+    found = []
+    for (rank, scale), network in starts(cell, images, keys, session).items():
         with torch.no_grad():
-            rows = rows_by("seed", measured(network.hidden_state(batch, network.depth)))
-        before |= {(variant, row.pop("seed")): row for row in rows}
-    members, contests = at_each(cell.step_sizes, list(networks), range(cell.seeds))
+            before = rows_by("seed", measured(network.hidden_state(batch, network.depth)))
+        rows = _trained(cell, network, images, labels, session, f"{rank}-{scale}-training")
+        found += [row | {"rank": rank, "scale": scale} | before[row["seed"]] for row in rows]
+    return to_table(cell, found)
+
+
+def _trained(cell: TrainingCell, network: MLP, images: Tensor, labels: Tensor, session: Session, phase: str) -> list:
+    """How the networks of one start end, one a seed, and what was tried."""
+    members, contests = at_each(cell.step_sizes, [""], range(cell.seeds))
     data = Data.shared(images, labels, len(members))
-    steps = cell.epochs * (len(images) // cell.batch_size)
     plan = Plan(
         step_sizes=[member.step_size for member in members],
         batch_size=cell.batch_size,
@@ -43,11 +48,7 @@ def run(cell: TrainingCell, *, device: str, session: Session) -> pa.Table:
         keys=[("rank_or_scale", cell.depth, member.seed) for member in members],
         contests=contests,
     )
-    stacked = join([networks[variant].select([seed]) for variant, _, seed in members])
-    trained = train(stacked, data, plan, session)
+    trained = train(network.select([member.seed for member in members]), data, plan, session, phase)
+    steps = cell.epochs * (len(images) // cell.batch_size)
     rows = tried(trained, members) + ended(trained, members, outcomes(trained, data, cell.batch_size), steps)
-    found = []
-    for row in rows:
-        rank, scale = variant = row.pop("variant")
-        found.append(row | {"rank": rank, "scale": scale} | before[variant, row["seed"]])
-    return to_table(cell, found)
+    return [{name: value for name, value in row.items() if name != "variant"} for row in rows]
