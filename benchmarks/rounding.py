@@ -1,7 +1,7 @@
 """Rounding as a treatment: all training cells of a run, computed again under other kernels and from nudged weights.
 
-    python benchmarks/rounding.py run RESULTS [--only TREATMENT ...] [--cores 2]
-    python benchmarks/rounding.py judge RESULTS OUTPUT
+    python benchmarks/rounding.py run RESULTS [--only TREATMENT ...] [--experiments NAME ...] [--cores 2]
+    python benchmarks/rounding.py judge RESULTS OUTPUT [--only TREATMENT ...] [--experiments NAME ...]
 
 RESULTS is the folder of a finished run, `results/laptop`. `run` computes what is missing, keeps it in
 `RESULTS/rounding/TREATMENT/` and may be killed and started again. `judge` judges every claim on the frames of each
@@ -92,11 +92,11 @@ def compute(frame: str, settings: dict, nudge: int, output: Path) -> None:
         write_frame(module.run(cell, device="cpu", session=Session()), output)
 
 
-def cells(results: Path) -> Iterator[tuple[str, Cell]]:
-    """The cells of a run that train, with the names of their frames."""
+def cells(results: Path, experiments: list[str]) -> Iterator[tuple[str, Cell]]:
+    """The cells of some experiments of a run that train, with the names of their frames."""
     manifest = Manifest.read(results / "manifest.json")
     for frame, grid in check_settings(manifest.settings, str(results)).grids().items():
-        if grid.stage == "training":
+        if grid.stage == "training" and frame.partition(".")[0] in experiments:
             yield from ((frame, grid.cell.model_validate(grid.fixed | axis)) for axis in grid.axes)
 
 
@@ -106,13 +106,12 @@ def place(results: Path, treatment: str, frame: str, cell: Cell) -> Path:
     return results / "rounding" / treatment.replace(" ", "-") / frame / f"{name}.parquet"
 
 
-def run(results: Path, treatments: list[str], cores: int) -> None:
+def run(results: Path, treatments: list[str], experiments: list[str], cores: int) -> None:
     """Compute the cells that are missing, each in a process of its own."""
     for treatment in treatments:
         how = TREATMENTS[treatment]
-        missing = [
-            (frame, cell) for frame, cell in cells(results) if not place(results, treatment, frame, cell).exists()
-        ]
+        jobs = cells(results, experiments)
+        missing = [(frame, cell) for frame, cell in jobs if not place(results, treatment, frame, cell).exists()]
 
         def one(job: tuple[str, Cell], treatment: str = treatment, how: Treatment = how) -> None:
             frame, cell = job
@@ -134,26 +133,26 @@ def run(results: Path, treatments: list[str], cores: int) -> None:
             list(tqdm(pool.map(one, missing), total=len(missing), desc=treatment))
 
 
-def judged(frames: Frames) -> list[Claim]:
-    """All claims."""
-    return [claim for name in rooms.names() for claim in rooms.module(name, "judge").judge_all(frames)]
+def judged(frames: Frames, experiments: list[str]) -> list[Claim]:
+    """The claims of some experiments."""
+    return [claim for name in experiments for claim in rooms.module(name, "judge").judge_all(frames)]
 
 
-def treated(results: Path, frames: Frames, treatment: str) -> Frames:
+def treated(results: Path, frames: Frames, treatment: str, experiments: list[str]) -> Frames:
     """The frames of a run with those of a treatment in the place of the trained ones."""
     parts: dict[str, list[pa.Table]] = {}
-    for frame, cell in cells(results):
+    for frame, cell in cells(results, experiments):
         parts.setdefault(frame, []).append(read_frame(place(results, treatment, frame, cell)))
     trained = {name: pa.concat_tables(tables, promote_options="default") for name, tables in parts.items()}
     return Frames(frames | {name: table.to_pandas() for name, table in trained.items()})
 
 
-def study(results: Path) -> Rounding:
-    """What all treatments do to what claims rest on."""
+def study(results: Path, treatments: list[str], experiments: list[str]) -> Rounding:
+    """What treatments do to what the claims of some experiments rest on."""
     paths = [*sorted((results / "frames").glob("*.parquet")), *sorted((results / "derived").glob("*.parquet"))]
     frames = read_frames(paths)
-    default = judged(frames)
-    others = {treatment: judged(treated(results, frames, treatment)) for treatment in TREATMENTS}
+    default = judged(frames, experiments)
+    others = {name: judged(treated(results, frames, name, experiments), experiments) for name in treatments}
     by_name = {
         treatment: {(claim.id, each.quantity): each.estimate for claim in claims for each in claim.conditions}
         for treatment, claims in others.items()
@@ -174,7 +173,7 @@ def study(results: Path) -> Rounding:
     return Rounding(
         **dict(commit()),
         **made,
-        treatments={name: how.text for name, how in TREATMENTS.items()},
+        treatments={name: TREATMENTS[name].text for name in treatments},
         conditions=moved,
         verdicts=verdicts,
     )
@@ -218,13 +217,14 @@ def main() -> None:
     runs, judges = verbs.add_parser("run"), verbs.add_parser("judge")
     for verb in (runs, judges):
         verb.add_argument("results", type=Path, help="folder of a finished run")
-    runs.add_argument("--only", nargs="+", choices=TREATMENTS, default=list(TREATMENTS))
+        verb.add_argument("--only", nargs="+", choices=TREATMENTS, default=list(TREATMENTS))
+        verb.add_argument("--experiments", nargs="+", choices=rooms.names(), default=rooms.names())
     runs.add_argument("--cores", type=int, default=2)
     judges.add_argument("output", type=Path, help="file of the study")
     arguments = parser.parse_args()
     if arguments.verb == "run":
-        return run(arguments.results, arguments.only, arguments.cores)
-    found = study(arguments.results)
+        return run(arguments.results, arguments.only, arguments.experiments, arguments.cores)
+    found = study(arguments.results, arguments.only, arguments.experiments)
     found.write(arguments.output)
     show(found)
     return None

@@ -53,7 +53,7 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
     for network in KINDS:
         found |= {f"{network}.{key}": value for key, value in _of_kind(states, frame, network).items()}
         limit = reached.get(network, Limit(None, None, None))
-        found |= {f"{network}.{key}": number(value and round(value)) for key, value in limit._asdict().items()}
+        found |= {f"{network}.{key}": number(value and float(f"{value:.2g}")) for key, value in limit._asdict().items()}
     found |= _prediction(states) | _order(runs) | _convolutional(frames)
     return {f"rank_or_scale.{name}": value for name, value in found.items()}
 
