@@ -1,8 +1,9 @@
 """Depths beyond which the laws of random ReLU networks leave nothing to learn from in some precision.
 
-A law gives the factor by which something shrinks or grows a layer. The limit is the depth at which all that was is one
-unit in the last place: then rounding hides the signal, or a step that moves one end of the network by the least amount
-that is visible moves the other end by all of it. These are upper limits; few steps of training reach less deep.
+A law gives the factor by which the signal of the input, or the gradient, changes a layer. The limit is the depth at which
+it has changed by as much as the precision holds. Beyond it the signal is lost in the rounding of anything of the size of
+the input, and a step that moves one end of the network by the least amount that is visible moves the other end by all of
+it. These are upper limits; few steps of training reach less deep.
 """
 
 import math
@@ -29,11 +30,3 @@ def geometric_limit(factor: float, rounding: float = SINGLE) -> float:
     if factor <= 0:
         raise ValueError(f"expected a positive factor, got {factor}")
     return math.inf if factor == 1 else 2 * math.log(1 / rounding) / abs(math.log(factor))
-
-
-def cosine_limit(rounding: float = SINGLE) -> float:
-    """The depth at which two inputs of a ReLU network that keeps its scale differ by `rounding` of their size.
-
-    Their cosine ρ tends to one as `(1 − ρ) h² → 9π²/2` (Hayou et al. 2019), so they differ by `√(2 (1 − ρ)) = 3π/h`.
-    """
-    return 3 * math.pi / rounding

@@ -6,9 +6,9 @@ The Gram matrix of a batch goes through the layers. Three laws change it:
    matrix, times `gain / fan_in`, plus `bias / fan_in` in every entry (PyTorch's default has 1/3 for both). ReLU turns
    it into the arc-cosine kernel (Cho & Saul 2009). What all samples share tends to a constant, `1/√(5 d)` a unit for
    the default; what differs between samples shrinks by `1/√6` a layer.
-2. *Finite width.* Of `n` random directions that a layer has, the k-th singular value of the batch keeps on average
-   `½ (ψ((n − k + 1)/2) − ln(n/2))` less than at infinite width (logarithms), since a Gaussian matrix multiplies volumes
-   of k dimensions by products of χ variables: the law behind Newman's exponents.
+2. *Finite width.* With `n` random directions in a layer, the logarithm of the k-th singular value of the batch changes on
+   average by `½ (ψ((n − k + 1)/2) − ln(n/2))`, which is negative and zero at infinite width: a Gaussian matrix
+   multiplies volumes of k dimensions by products of χ variables, the law behind Newman's exponents.
 3. *Dead units.* A unit that is zero for the whole batch is no direction. Where biases drown the signal, half are.
 
 Rounding then hides singular values below `max(d, N) · eps` of the largest.
@@ -22,6 +22,7 @@ from scipy.special import digamma, ndtr
 
 from rankcollapse.theory.terms import Initialization
 
+EPS = 2.0**-23  # of single precision; the Gram matrix in double precision holds the square of that
 _NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(80)
 VARIANCES: dict[Initialization, tuple[float, float]] = {  # variances of weights and of biases, times the fan-in
     "torch_default": (1 / 3, 1 / 3),
@@ -50,10 +51,8 @@ def _live_units(K: np.ndarray) -> float:
     return float(1 - _WEIGHTS @ dead / _WEIGHTS.sum())
 
 
-def predicted_ranks(
-    X: np.ndarray, width: int, depths: Sequence[int], *, gain: float, bias: float, eps: float = 2.0**-23
-) -> list[int]:
-    """Numerical rank of the last hidden state of ReLU networks at random initialization.
+def predicted_ranks(X: np.ndarray, width: int, depths: Sequence[int], *, gain: float, bias: float) -> list[int]:
+    """Numerical rank, in single precision, of the last hidden state of ReLU networks at random initialization.
 
     Args:
         X: batch, `(inputs, N)`, at least two samples that differ.
@@ -61,7 +60,6 @@ def predicted_ranks(
         depths: hidden-to-hidden layers `h` of the networks.
         gain: variance of a weight times the fan-in of its layer.
         bias: variance of a bias times the fan-in of its layer.
-        eps: of the dtype, single precision if left out.
 
     Returns:
         One rank for each depth, at most `min(d, N)`.
@@ -84,6 +82,6 @@ def predicted_ranks(
         shrink = 1 / N + centre @ ((directions * np.sqrt(kept)) @ directions.T) @ centre
         G, fan_in = width * (shrink @ F @ shrink), width
         if depth in depths:
-            threshold = np.linalg.eigvalsh(G)[-1] * (max(width, N) * eps) ** 2
+            threshold = np.linalg.eigvalsh(G)[-1] * (max(width, N) * EPS) ** 2
             found[depth] = min(1 + int((width * strengths > threshold).sum()), width, N)
     return [found[depth] for depth in depths]

@@ -31,22 +31,25 @@ class Leg(NamedTuple):
     """competitors of each contest that stay"""
 
 
-def legs(contests: Sequence[Hashable], steps: int) -> list[Leg]:
+def legs(contests: Sequence[Hashable], steps: int, most: int | None = None) -> list[Leg]:
     """The halvings of a training; none where nothing competes.
 
     Args:
         contests: for each member the contest that it is in.
         steps: gradient steps of the training.
+        most: times at which competitors are dropped, at most: with fewer than halvings, more are dropped each time, and
+            none before so many steps that the first of these times has come.
     """
     competitors = max(Counter(contests).values())
     halvings = math.ceil(math.log2(competitors))
+    times = min(halvings, most or halvings)
     found: dict[int, Leg] = {}
     before = 0
-    for number in range(1, halvings + 1):
-        last = max(1, steps >> (halvings - number + 1))
+    for number in range(1, times + 1):
+        last = max(1, steps >> (times - number + 1))
         # where there are so few steps that two halvings come together, they are one
         first = found[last].first if last in found else last - max(1, (last - before) // 4)
-        found[last] = Leg(first, last, math.ceil(competitors / 2**number))
+        found[last] = Leg(first, last, math.ceil(competitors / 2 ** (number * halvings / times)))
         before = last
     return list(found.values())
 

@@ -48,6 +48,7 @@ class Plan:
             are in float32.
         contests: for every member the network that it is; members that are one network at several step sizes compete,
             and only the best is trained to the end (`training.contest`). None: all members are.
+        times: at which competitors are dropped, at most; None for as many as there are halvings.
     """
 
     step_sizes: list[float]
@@ -61,6 +62,7 @@ class Plan:
     augmentation: bool = False
     precision: Precision = "float32"
     contests: list[int] | None = None
+    times: int | None = None
 
     def of(self, members: list[int]) -> "Plan":
         """The plan of some of the members."""
@@ -117,7 +119,7 @@ def train(
     state = _State(network, data, plan)
     steps_an_epoch = data.samples // plan.batch_size
     steps = plan.epochs * steps_an_epoch
-    halvings = {leg.last: leg for leg in legs(plan.contests or range(len(plan.keys)), steps)}
+    halvings = {leg.last: leg for leg in legs(plan.contests or range(len(plan.keys)), steps, plan.times)}
     openings = {leg.first for leg in halvings.values()}
     step, epoch = None, -1
     for number in session.phase(phase, steps, state.saved, state.resume):

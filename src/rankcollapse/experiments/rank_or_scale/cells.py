@@ -19,7 +19,7 @@ BEFORE = {
     "numerical_rank": "singular values above σ_max·max(d, N)·eps, float32",
     **RATIO,
     "centred_participation_ratio": "the same of the state less its mean over the batch",
-    "mean_square_root": "root of the mean square of the state",
+    "mean_square_root": "root of the mean square of the state; ranks are missing where it underflows",
 }
 
 
@@ -92,7 +92,7 @@ class TrainingCell(TrainingParameters, OfNetwork, Cell):
         "pre-training); pre-training begins after every state was given mean square one",
         "scale": "drawn (every state has the scale of the network as drawn), or held (mean square one at every layer)",
         **SEARCHED,
-        "seed": "number of the network; the same seed is the same initial weights and order of data in all variants",
+        "seed": "number of the network; the same seed is the same initial weights (in their law) and order of data in all",
         **TRIED,
         **{name: f"before training, last hidden state: {text}" for name, text in BEFORE.items()},
         **OUTCOME,

@@ -9,7 +9,6 @@ from matplotlib.figure import Figure
 from rankcollapse.experiments.rank_or_scale.summary import FACTORIAL, Limit, bounds, final, limits, varied
 from rankcollapse.report.style import Look, curves, logarithmic, panels, points
 
-OFF = 512  # predictions beyond are drawn as an arrow here
 KINDS = {
     "default": Look("default", "#c8501e", "s"),
     "without_biases": Look("default, no biases", "#d9a400", "v"),
@@ -54,7 +53,7 @@ def draw(frames: dict[str, pd.DataFrame]) -> Figure:
         for depth, panel in zip((depths[:1] + depths[-1:]), axes[2], strict=False):
             _factorial(training[training["depth"] == depth], panel)
             panel.set(xlabel=f"rank, $h = {depth}$", ylabel="training accuracy", ylim=(0, 1))
-        _limits(limits(states, training), axes[2, 2])
+        _limits(limits(training), axes[2, 2])
         handles, labels = rank.get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=5)
     return figure
@@ -86,18 +85,14 @@ def _factorial(training: pd.DataFrame, axes: Axes) -> None:
 
 
 def _limits(found: dict[str, Limit], axes: Axes) -> None:
-    """The depths between which each kind stops learning, and the depth beyond which its law leaves no signal."""
+    """The greatest depth at which each kind learns, the next at which it fails, and the limit of its law."""
     names = [name for name in KINDS if name in found]
     for place, name in enumerate(names):
-        learned, failed, predicted = found[name]
-        ends = [depth or 1 for depth in (learned, failed) if depth is not None or failed is not None]
-        axes.plot(ends, [place] * len(ends), color=KINDS[name].colour)
-        axes.plot([learned or 1], [place], "o", color=KINDS[name].colour)
-        if failed:
-            axes.plot([failed], [place], "x", color=KINDS[name].colour)
-        if predicted:
-            axes.plot([min(predicted, OFF)], [place], ">" if predicted > OFF else "|", color="black", markersize=4)
+        for depth, marker in zip(found[name], "ox|", strict=True):
+            if depth is not None:
+                colour = "black" if marker == "|" else KINDS[name].colour
+                axes.plot([depth], [place], marker, color=colour)
     axes.set_yticks(range(len(names)), [KINDS[name].label for name in names], fontsize="x-small")
     logarithmic(axes, "x", base=2)
-    axes.set_xticks([4, 16, 64, 256], ["4", "16", "64", "256"])
-    axes.set(xlabel="layers $h$", title="learns (o), fails (x)", xlim=(2, 1.3 * OFF))
+    axes.set_xticks([4, 8, 16, 32, 64, 128], ["4", "8", "16", "32", "64", "128"])
+    axes.set(xlabel="layers $h$", title="learns (o), fails (x), law (|)")

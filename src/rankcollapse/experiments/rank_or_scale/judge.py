@@ -21,30 +21,31 @@ from rankcollapse.statistics.intervals import SHARE, mean_interval, rank_correla
 WAYS = {"last": "pre-training on the last state", "layerwise": "layer-wise pre-training"}
 
 
-def _raised(frame: pd.DataFrame, rank: str, depths: list[int]) -> list[Condition]:
-    """E7 for one way of raising the rank; open where the rank was not raised."""
-    ratios, gains = {}, {}
-    for depth in depths:
-        sides = [by_seed(frame, FACTORIAL, depth, each, "held", "participation_ratio") for each in (rank, "drawn")]
-        ratios[depth] = ratio_interval(*sides)
-        gains[depth] = accuracy_gain(frame, depth, (FACTORIAL, rank, "held"), (FACTORIAL, "drawn", "held"))
+def _raised(frame: pd.DataFrame, rank: str, depth: int) -> list[Condition]:
+    """E7 for one way of raising the rank at one depth; open where the rank was not raised."""
+    sides = [by_seed(frame, FACTORIAL, depth, each, "held", "participation_ratio") for each in (rank, "drawn")]
+    gain = accuracy_gain(frame, depth, (FACTORIAL, rank, "held"), (FACTORIAL, "drawn", "held"))
     return given(
-        at_worst(f"r after {WAYS[rank]} over r as drawn at depth {{}}", ratios, ">=", RAISED),
-        [at_worst(f"accuracy gained by {WAYS[rank]} at equal scale, depth {{}}", gains, ">=", BETTER)],
+        condition(f"r after {WAYS[rank]} over r as drawn, depth {depth}", ratio_interval(*sides), ">=", RAISED),
+        [condition(f"accuracy gained by {WAYS[rank]} at equal scale, depth {depth}", gain, ">=", BETTER)],
     )
 
 
 def judge_rank_at_equal_scale(frame: pd.DataFrame) -> Claim:
     """E7."""
-    depths, biases = varied(frame, FACTORIAL), set(varied(frame, "default")) & set(varied(frame, "without_biases"))
+    depths = varied(frame, FACTORIAL)
+    biases = {depth for depth in {*varied(frame, "default")} & {*varied(frame, "without_biases")} if depth >= DEEP}
     if not depths or not biases or "last" not in set(frame["rank"]):
-        return judge(E7, [], "needs networks whose rank and scale are both varied, and the default's scale")
+        return judge(
+            E7, [], f"needs networks whose rank and scale are varied, and the scale of the default from depth {DEEP} on"
+        )
     signal = {
         depth: accuracy_gain(frame, depth, ("without_biases", "drawn", "held"), ("default", "drawn", "held"))
         for depth in sorted(biases)
     }
     by_biases = at_worst("accuracy without biases less with PyTorch's at equal scale, depth {}", signal, ">=", BETTER)
-    return judge(E7, [*_raised(frame, "last", depths), *_raised(frame, "layerwise", depths), by_biases])
+    raised = [found for rank in WAYS for depth in depths for found in _raised(frame, rank, depth)]
+    return judge(E7, [*raised, by_biases])
 
 
 def judge_collapse(states: pd.DataFrame) -> Claim:

@@ -1,5 +1,8 @@
 """The networks of the experiment: their kinds, and the setting of rank and scale one without the other."""
 
+import math
+
+import torch
 from torch import Tensor
 
 from rankcollapse.experiments.mlps import draw_mlps
@@ -81,11 +84,13 @@ def _lifting(cell: TrainingCell, name: str, keys: list[tuple]) -> Lifting:
 
 def measured(H: Tensor) -> dict[str, Tensor]:
     """Rank and scale of states `(E, d, N)`, one number for each member; see `cells.BEFORE`."""
-    scaled = rescaled(H)
+    scaled, scale = rescaled(H), H.double().square().mean((1, 2)).sqrt()
     found, centred = (measures(each) for each in (scaled, rescaled(scaled - scaled.mean(-1, keepdim=True))))
-    return {
+    ranks = {
         "numerical_rank": found["numerical_rank", None],
         "participation_ratio": found["participation_ratio", None],
         "centred_participation_ratio": centred["participation_ratio", None],
-        "mean_square_root": H.double().square().mean((1, 2)).sqrt(),
     }
+    underflows = scale < torch.finfo(H.dtype).tiny
+    ranks = {name: torch.where(underflows, math.nan, values.double()) for name, values in ranks.items()}
+    return ranks | {"mean_square_root": scale}

@@ -7,7 +7,7 @@ import pandas as pd
 from rankcollapse.datasets.catalogue import find
 from rankcollapse.experiments.components.cells import Variant
 from rankcollapse.experiments.components.summary import BN, CENTRAL, PLAIN, bounds_of, last, networks, of
-from rankcollapse.experiments.rank_or_scale.claims import BETTER, FIGURE_1, RAISED
+from rankcollapse.experiments.rank_or_scale.claims import BETTER, FIGURE_1
 from rankcollapse.experiments.rank_or_scale.summary import (
     FACTORIAL,
     KINDS,
@@ -19,9 +19,9 @@ from rankcollapse.experiments.rank_or_scale.summary import (
     by_seed,
     final,
     limits,
+    rank_is_lost,
     varied,
 )
-from rankcollapse.experiments.trainability.claims import CHANCE_ACCURACY
 from rankcollapse.report.numbers import escape, interval, number
 from rankcollapse.statistics.intervals import SHARE, Interval, difference_interval, mean_interval, rank_correlation
 
@@ -37,7 +37,6 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
     found = {
         "dataset": escape(find(frame["dataset"].iloc[0]).title),
         "margin": number(BETTER),
-        "raised": number(RAISED),
         "steps": number(int(runs["step"].max())),
         "networks": number(len(runs)),
         "learned": number(len(learned)),
@@ -45,13 +44,20 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
         "central": number(FIGURE_1),
         "shallow": number(depths[0]),
         "deep": number(depths[-1]),
-        "biases": interval(_gain(frame, FIGURE_1, ("without_biases", "drawn"), ("default", "drawn"))),
+        "lost.measured": number(rank_is_lost(states, "numerical_rank")),
+        "lost.predicted": number(rank_is_lost(states, "predicted_rank")),
     }
+    for depth in (4, 8, 16):
+        found[f"biases.{depth}"] = interval(_gain(frame, depth, ("without_biases", "drawn"), ("default", "drawn")))
+        held = by_seed(frame, "default", depth, "drawn", "held", "final_accuracy")
+        found[f"biases.{depth}.with"] = interval(mean_interval(held, SHARE) if len(held) else None)
+        ranks = states[(states["network"] == "default") & (states["depth"] == depth)]["numerical_rank"]
+        found[f"biases.{depth}.rank"] = number(ranks.mean())
     for name, depth in (("shallow", depths[0]), ("deep", depths[-1])):
         found |= {f"{name}.{key}": interval(value) for key, value in factorial(frame, depth).items()}
-    reached = limits(states, frame)
+    reached = limits(frame)
     for network in KINDS:
-        found |= {f"{network}.{key}": value for key, value in _of_kind(states, frame, network).items()}
+        found |= {f"{network}.{key}": value for key, value in _of_kind(states, network).items()}
         limit = reached.get(network, Limit(None, None, None))
         found |= {f"{network}.{key}": number(value and float(f"{value:.2g}")) for key, value in limit._asdict().items()}
     found |= _prediction(states) | _order(runs) | _convolutional(frames)
@@ -75,22 +81,21 @@ def factorial(frame: pd.DataFrame, depth: int) -> dict[str, Interval | None]:
         found[f"{rank}.ratio"] = mean_interval(ratio, bounds(frame, "participation_ratio")) if there else None
         for scale, values in here.items():
             found[f"{rank}.{scale}"] = mean_interval(values, SHARE) if there else None
-            plain = len(by_seed(frame, FACTORIAL, depth, "drawn", scale, "final_accuracy"))
             sides = [(FACTORIAL, each, scale) for each in (rank, "drawn")]
-            found[f"{rank}.{scale}.by_rank"] = accuracy_gain(frame, depth, *sides) if there and plain else None
+            if rank != "drawn":
+                found[f"{rank}.{scale}.by_rank"] = accuracy_gain(frame, depth, *sides) if there else None
         sides = [(FACTORIAL, rank, scale) for scale in ("held", "drawn")]
         found[f"{rank}.by_scale"] = accuracy_gain(frame, depth, *sides) if there else None
     return found
 
 
-def _of_kind(states: pd.DataFrame, frame: pd.DataFrame, network: str) -> dict[str, str]:
+def _of_kind(states: pd.DataFrame, network: str) -> dict[str, str]:
     """What a kind of network has at the greatest depth of Figure 1."""
-    rank, accuracy = by_depth(states, network, "numerical_rank"), by_depth(frame, network, "final_accuracy")
+    rank = by_depth(states, network, "numerical_rank")
     predicted = states[(states["network"] == network) & (states["depth"] == FIGURE_1)]["predicted_rank"].mean()
     return {
         "rank": interval(rank.get(FIGURE_1)),
         "predicted_rank": number(predicted),
-        "accuracy": interval(accuracy.get(FIGURE_1)),
         "growth": number(_growth(states, network)),
     }
 
@@ -107,12 +112,15 @@ def _growth(states: pd.DataFrame, network: str) -> float:
 
 
 def _prediction(states: pd.DataFrame) -> dict[str, str]:
-    """How far the predicted rank of the default network is from the measured one, over the depths of Figure 1."""
-    shown = states[(states["network"] == "default") & (states["depth"] <= FIGURE_1)]
-    means = shown.groupby("depth")[["numerical_rank", "predicted_rank"]].mean()
+    """How far the predicted rank is from the measured one, over the depths of Figure 1: the default, and all others."""
+    shown = states[states["depth"] <= FIGURE_1].dropna(subset=["numerical_rank", "predicted_rank"])
+    means = shown.groupby(["network", "depth"])[["numerical_rank", "predicted_rank"]].mean()
+    off = (means["numerical_rank"] - means["predicted_rank"]).abs()
+    default = off.index.get_level_values("network") == "default"
     return {
-        "prediction.difference": number(round((means["numerical_rank"] - means["predicted_rank"]).abs().max(), 1)),
-        "prediction.depths": number(len(means)),
+        "prediction.difference": number(round(off[default].max(), 1)),
+        "prediction.others": number(round(off[~default].max(), 1)),
+        "prediction.depths": number(int(default.sum())),
     }
 
 
@@ -137,7 +145,7 @@ def _convolutional(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
         sides = (accuracy[better], accuracy[worse])
         found[f"vgg.gain.{name}"] = difference_interval(*sides, SHARE) if there else None
     for name in starts:
-        found[f"vgg.{name}.accuracy"] = mean_interval(accuracy[name], SHARE) if len(accuracy[name]) else None
-        there = ratio[name] is not None
-        found[f"vgg.{name}.ratio"] = mean_interval(ratio[name], bounds_of(blocks)) if there else None
+        rank = last(blocks, CENTRAL, starts[name], "numerical_rank")
+        found[f"vgg.{name}.rank"] = None if rank is None else mean_interval(rank, bounds_of(blocks))
+        found[f"vgg.{name}.ratio"] = None if ratio[name] is None else mean_interval(ratio[name])
     return {name: interval(value) for name, value in found.items()}

@@ -26,7 +26,7 @@ def run(cell: StatesCell, *, device: str) -> pa.Table:
         UserError: the data set is not in the cache, or smaller than a batch.
     """
     images, labels = training_set(cell, device)
-    key, seeds = ("rank_or_scale.states", cell.network), range(cell.seeds)
+    key, seeds = ("rank_or_scale.states",), range(cell.seeds)  # the same in all kinds
     network = draw(cell, images, max(cell.depths), [(*key, "weights", seed) for seed in seeds])
     network = network.mapped(lambda p: p.requires_grad_())
     index = random_batches([(*key, "batch", seed) for seed in seeds], len(images), cell.batch_size)

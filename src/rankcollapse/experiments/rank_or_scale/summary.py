@@ -8,12 +8,11 @@ from rankcollapse.experiments.rank_or_scale.cells import Network
 from rankcollapse.experiments.trainability.claims import CHANCE_ACCURACY, COLLAPSED_RANK
 from rankcollapse.statistics.estimates import estimates, intervals
 from rankcollapse.statistics.intervals import SHARE, Bounds, Interval, difference_interval, rank_bounds
-from rankcollapse.theory.depth_limits import BN_GRADIENT, DEFAULT_SIGNAL, GLOROT_SIGNAL, cosine_limit, geometric_limit
+from rankcollapse.theory.depth_limits import BN_GRADIENT, DEFAULT_SIGNAL, GLOROT_SIGNAL, geometric_limit
 
 KINDS = get_args(Network)
 FACTORIAL = "glorot"  # the kind of network whose rank and scale are both set
 RANKS = ("drawn", "last", "layerwise")
-MEASURES = ("numerical_rank", "participation_ratio", "centred_participation_ratio")
 
 
 def final(frame: pd.DataFrame) -> pd.DataFrame:
@@ -25,7 +24,8 @@ def bounds(frame: pd.DataFrame, measure: str) -> Bounds | None:
     """The bounds of a measure of MLPs of a frame."""
     if measure == "final_accuracy":
         return SHARE
-    return rank_bounds(int(frame[["width", "batch_size"]].min(axis=None))) if measure in MEASURES else None
+    counted = measure == "numerical_rank"
+    return rank_bounds(int(frame[["width", "batch_size"]].min(axis=None))) if counted else None
 
 
 def by_seed(frame: pd.DataFrame, network: str, depth: int, rank: str, scale: str, measure: str) -> pd.Series:
@@ -44,14 +44,15 @@ def varied(frame: pd.DataFrame, network: str, scale: str = "held") -> list[int]:
 
 
 def accuracy_gain(frame: pd.DataFrame, depth: int, better: tuple[str, ...], worse: tuple[str, ...]) -> Interval:
-    """Final accuracy of networks less that of others, each named by kind, rank and scale, within the same seeds."""
+    """Final accuracy of networks less that of others, each named by kind, rank and scale, within seeds of both."""
     pair = [by_seed(frame, network, depth, rank, scale, "final_accuracy") for network, rank, scale in (better, worse)]
-    return difference_interval(*pair, SHARE)
+    both = pair[0].index.intersection(pair[1].index)
+    return difference_interval(pair[0].loc[both], pair[1].loc[both], SHARE)
 
 
 def by_depth(runs: pd.DataFrame, network: str, measure: str) -> dict[int, Interval]:
     """Mean and interval of a measure of networks as drawn, for each depth."""
-    drawn = runs[runs["network"] == network]
+    drawn = runs[runs["network"] == network].dropna(subset=measure)
     if "rank" in drawn:
         drawn = final(drawn)
         drawn = drawn[(drawn["rank"] == "drawn") & (drawn["scale"] == "drawn")]
@@ -66,16 +67,17 @@ class Limit(NamedTuple):
     failed: int | None
     """least depth tried, beyond that, at which it is"""
     predicted: float | None
-    """depth beyond which the law leaves no signal in single precision; None if no law is known"""
+    """depth at which what the law is about has changed by 2²⁴, as much as single precision holds; None if no law"""
 
 
-def limits(states: pd.DataFrame, training: pd.DataFrame) -> dict[str, Limit]:
+LAWS = {"default": DEFAULT_SIGNAL, "without_biases": DEFAULT_SIGNAL, "glorot": GLOROT_SIGNAL, "bn": BN_GRADIENT}
+
+
+def limits(training: pd.DataFrame) -> dict[str, Limit]:
     """The depths to which networks as drawn learn, by kind, of those that were trained."""
-    laws: dict[str, float | None] = dict.fromkeys(("he", "he_with_biases", "orthogonal", "layer_norm"), cosine_limit())
-    laws |= {"without_biases": geometric_limit(DEFAULT_SIGNAL), "glorot": geometric_limit(GLOROT_SIGNAL)}
-    laws |= {"bn": geometric_limit(BN_GRADIENT), "residual": None, "default": _rank_is_lost(states)}
     found = {}
-    for network, law in laws.items():
+    for network in KINDS:
+        law = geometric_limit(LAWS[network]) if network in LAWS else None
         if accuracy := {depth: mean.estimate for depth, mean in by_depth(training, network, "final_accuracy").items()}:
             learned = max((depth for depth, mean in accuracy.items() if mean >= CHANCE_ACCURACY), default=None)
             failed = min((depth for depth in accuracy if learned is None or depth > learned), default=None)
@@ -83,7 +85,7 @@ def limits(states: pd.DataFrame, training: pd.DataFrame) -> dict[str, Limit]:
     return found
 
 
-def _rank_is_lost(states: pd.DataFrame) -> float | None:
-    """The least depth at which the predicted numerical rank of PyTorch's default is that of one line."""
-    predicted = states[states["network"] == "default"].groupby("depth")["predicted_rank"].mean()
-    return min(predicted.index[predicted < COLLAPSED_RANK].tolist(), default=None)
+def rank_is_lost(states: pd.DataFrame, column: str) -> int | None:
+    """The least depth at which the mean numerical rank of PyTorch's default, measured or predicted, is one line's."""
+    means = states[states["network"] == "default"].groupby("depth")[column].mean()
+    return min(means.index[means < COLLAPSED_RANK].tolist(), default=None)

@@ -15,6 +15,8 @@ from rankcollapse.training.outcomes import ended, outcomes, tried
 from rankcollapse.training.session import Session
 from rankcollapse.training.trainer import Plan, train
 
+TIMES = 2  # step sizes are dropped after a quarter and after half of the steps: networks on a plateau look alike before
+
 
 def run(cell: TrainingCell, *, device: str, session: Session) -> pa.Table:
     """Train networks from every start, each with the step size of the grid that serves it best.
@@ -26,7 +28,7 @@ def run(cell: TrainingCell, *, device: str, session: Session) -> pa.Table:
         UserError: the data set is not in the cache, or smaller than a batch.
     """
     images, labels = training_set(cell, device)
-    keys = [("rank_or_scale", cell.depth, seed) for seed in range(cell.seeds)]
+    keys = [("rank_or_scale.training", cell.depth, seed) for seed in range(cell.seeds)]
     batch = images[random_batches([(*key, "probe") for key in keys], len(images), cell.batch_size)]
     found = []
     for (rank, scale), network in starts(cell, images, keys, session).items():
@@ -45,8 +47,9 @@ def _trained(cell: TrainingCell, network: MLP, images: Tensor, labels: Tensor, s
         step_sizes=[member.step_size for member in members],
         batch_size=cell.batch_size,
         epochs=cell.epochs,
-        keys=[("rank_or_scale", cell.depth, member.seed) for member in members],
+        keys=[("rank_or_scale.training", cell.depth, member.seed) for member in members],
         contests=contests,
+        times=TIMES,
     )
     trained = train(network.select([member.seed for member in members]), data, plan, session, phase)
     steps = cell.epochs * (len(images) // cell.batch_size)
