@@ -47,9 +47,12 @@ def test_the_default_network_loses_its_rank_as_predicted(batches, width):
 
 
 def test_without_biases_no_collapse_is_predicted_nor_measured(batches):
+    """Nor is it as exact: at these depths the prediction is above the measured rank by up to a quarter of it."""
     for law in ("torch_weights", "he_normal"):
-        assert predicted(batches, law, 128)[-1] > 64
-        assert measured(batches, law, 128)[-1] > 64
+        found, expected = measured(batches, law, 128), predicted(batches, law, 128)
+        assert found[-1] > 64
+        assert (expected > 0.95 * found).all()
+        assert (expected < 1.3 * found).all()
 
 
 def test_no_scale_matters_without_biases(batches):

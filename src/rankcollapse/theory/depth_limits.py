@@ -1,9 +1,9 @@
 """Depths beyond which the laws of random ReLU networks leave nothing to learn from in some precision.
 
-A law gives the factor by which the signal of the input, or the gradient, changes a layer. The limit is the depth at which
-it has changed by as much as the precision holds. Beyond it the signal is lost in the rounding of anything of the size of
-the input, and a step that moves one end of the network by the least amount that is visible moves the other end by all of
-it. These are upper limits; few steps of training reach less deep.
+A law gives the factor by which the signal of the input, or the gradient, changes a layer. The limit is the depth at
+which it has changed by as much as the precision holds. Beyond it the signal is lost in the rounding of anything of the
+size of the input, and a step that moves one end of the network by the least amount that is visible moves the other end
+by all of it. These are upper limits; few steps of training reach less deep.
 """
 
 import math

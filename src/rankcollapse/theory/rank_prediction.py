@@ -6,8 +6,8 @@ The Gram matrix of a batch goes through the layers. Three laws change it:
    matrix, times `gain / fan_in`, plus `bias / fan_in` in every entry (PyTorch's default has 1/3 for both). ReLU turns
    it into the arc-cosine kernel (Cho & Saul 2009). What all samples share tends to a constant, `1/√(5 d)` a unit for
    the default; what differs between samples shrinks by `1/√6` a layer.
-2. *Finite width.* With `n` random directions in a layer, the logarithm of the k-th singular value of the batch changes on
-   average by `½ (ψ((n − k + 1)/2) − ln(n/2))`, which is negative and zero at infinite width: a Gaussian matrix
+2. *Finite width.* With `n` random directions in a layer, the logarithm of the k-th singular value of the batch changes
+   on average by `½ (ψ((n − k + 1)/2) − ln(n/2))`, which is negative, and zero at infinite width: a Gaussian matrix
    multiplies volumes of k dimensions by products of χ variables, the law behind Newman's exponents.
 3. *Dead units.* A unit that is zero for the whole batch is no direction. Where biases drown the signal, half are.
 

@@ -43,8 +43,8 @@ def test_e7(held, verdict, decisive):
 
 def test_e7_asks_for_every_depth():
     both, deep = judged("E7"), judged("E7", depths=(32,))
-    assert {condition.at for condition in deep.conditions} == {"32"}
-    assert len(both.conditions) == len(deep.conditions) == 5
+    assert (len(both.conditions), len(deep.conditions)) == (9, 5)
+    assert {condition.at for condition in deep.conditions} == {None, "32"}
 
 
 @pytest.mark.parametrize(
@@ -92,5 +92,5 @@ def test_the_numbers_are_those_of_the_frame():
     assert found["rank_or_scale.default.rank"].startswith("1")
     assert found["rank_or_scale.vgg.bn.accuracy"].startswith("0.80")
     assert found["rank_or_scale.vgg.gain.rank"] == "--"  # these made-up frames have no pre-trained networks
-    assert found["rank_or_scale.default.predicted"] == "16"
+    assert (found["rank_or_scale.default.predicted"], found["rank_or_scale.lost.predicted"]) == ("19", "16")
     assert (found["rank_or_scale.bn.predicted"], found["rank_or_scale.residual.predicted"]) == ("87", "--")

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 import torch
 from support.data import DATA
+from support.settings import values
 
 from rankcollapse.datasets.load import load_training_set
 from rankcollapse.errors import UserError
@@ -75,6 +76,24 @@ def test_states_are_those_of_every_kind_and_the_figure_is_drawn():
     assert he[16] > 0.05  # the scale stays; the default's falls to that of its biases, 1/√(5 d)
     assert default["mean_square_root"].mean() == pytest.approx((5 * 16) ** -0.5, rel=0.3)
     assert figure.draw({"rank_or_scale.states": found, "rank_or_scale.training": trained()})
+
+
+def test_a_shallow_default_network_learns_where_step_sizes_are_dropped_late():
+    """Its loss stands still at first, at any step size; so the largest step was dropped while all looked alike."""
+    laptop = values("laptop")["rank_or_scale"]
+    protocol = {name: laptop[name] for name in ("width", "batch_size", "epochs", "step_sizes")}
+    final = trained("default", "none", **protocol, depth=4).query("phase == 'final'")
+    assert final["final_accuracy"].min() > 0.3
+
+
+def test_networks_with_and_without_biases_start_from_the_same_weights():
+    images, _ = load_training_set(DATA)
+    keys = [("test", seed) for seed in range(3)]
+    pair = [
+        starts(cell(kind, "none"), images, keys, Session())["drawn", "drawn"] for kind in ("default", "without_biases")
+    ]
+    assert all(map(torch.equal, *(network.weights(7) for network in pair)))
+    assert pair[1].layers[0].bias.abs().max() == 0
 
 
 def test_a_batch_larger_than_the_data_set():

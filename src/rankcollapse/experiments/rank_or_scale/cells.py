@@ -92,7 +92,7 @@ class TrainingCell(TrainingParameters, OfNetwork, Cell):
         "pre-training); pre-training begins after every state was given mean square one",
         "scale": "drawn (every state has the scale of the network as drawn), or held (mean square one at every layer)",
         **SEARCHED,
-        "seed": "number of the network; the same seed is the same initial weights (in their law) and order of data in all",
+        "seed": "number of the network; the same seed is the same weights (in their law) and order of data in all",
         **TRIED,
         **{name: f"before training, last hidden state: {text}" for name, text in BEFORE.items()},
         **OUTCOME,

@@ -1,7 +1,7 @@
 """E7, E8, C9s and C11s: what setting rank and scale apart decides, with the thresholds.
 
-They were fixed before the runs they judge. Two earlier runs had other seeds, and were looked at for whether pre-training
-raises the rank, how many seeds decide, which step sizes are taken and dropped, and which depths to try.
+They were fixed before the runs they judge. Two earlier runs had other seeds, and were looked at for whether
+pre-training raises the rank, how many seeds decide, which step sizes are dropped, and which depths to try.
 """
 
 from rankcollapse.claims.statements import Statement
@@ -36,7 +36,8 @@ C9S = Statement(
     source="Figure 4; section 4",
     figure="rank_or_scale",
     estimator="Final accuracy less that of BN networks of the same order of data, after pre-training on the last state "
-    "and without, at the greatest depth of Figure 1; t interval for a bounded quantity. Open where BN networks do not learn in so few steps.",
+    "and without, at the greatest depth of Figure 1; t interval for a bounded quantity. Open where BN networks do not "
+    "learn in so few steps.",
 )
 C11S = Statement(
     id="C11s",

@@ -36,9 +36,8 @@ def judge_rank_at_equal_scale(frame: pd.DataFrame) -> Claim:
     depths = varied(frame, FACTORIAL)
     biases = {depth for depth in {*varied(frame, "default")} & {*varied(frame, "without_biases")} if depth >= DEEP}
     if not depths or not biases or "last" not in set(frame["rank"]):
-        return judge(
-            E7, [], f"needs networks whose rank and scale are varied, and the scale of the default from depth {DEEP} on"
-        )
+        missing = f"needs networks whose rank and scale are varied, and the scale of the default from depth {DEEP} on"
+        return judge(E7, [], missing)
     signal = {
         depth: accuracy_gain(frame, depth, ("without_biases", "drawn", "held"), ("default", "drawn", "held"))
         for depth in sorted(biases)

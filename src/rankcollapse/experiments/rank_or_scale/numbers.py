@@ -22,6 +22,7 @@ from rankcollapse.experiments.rank_or_scale.summary import (
     rank_is_lost,
     varied,
 )
+from rankcollapse.experiments.trainability.claims import CHANCE_ACCURACY
 from rankcollapse.report.numbers import escape, interval, number
 from rankcollapse.statistics.intervals import SHARE, Interval, difference_interval, mean_interval, rank_correlation
 
