@@ -24,7 +24,7 @@ from rankcollapse.experiments.rank_or_scale.summary import (
 )
 from rankcollapse.experiments.trainability.claims import CHANCE_ACCURACY
 from rankcollapse.report.numbers import escape, interval, number
-from rankcollapse.statistics.intervals import SHARE, Interval, difference_interval, mean_interval, rank_correlation
+from rankcollapse.statistics.intervals import SHARE, Interval, difference_interval, mean_interval
 
 HE, LIFTED = Variant("none", "he_normal"), Variant("none", "pretrained")
 
@@ -61,7 +61,7 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
         found |= {f"{network}.{key}": value for key, value in _of_kind(states, network).items()}
         limit = reached.get(network, Limit(None, None, None))
         found |= {f"{network}.{key}": number(value and float(f"{value:.2g}")) for key, value in limit._asdict().items()}
-    found |= _prediction(states) | _order(runs) | _convolutional(frames)
+    found |= _prediction(states) | _convolutional(frames)
     return {f"rank_or_scale.{name}": value for name, value in found.items()}
 
 
@@ -123,14 +123,6 @@ def _prediction(states: pd.DataFrame) -> dict[str, str]:
         "prediction.others": number(round(off[~default].max(), 1)),
         "prediction.depths": number(int(default.sum())),
     }
-
-
-def _order(runs: pd.DataFrame) -> dict[str, str]:
-    """Rank correlation of r with accuracy at equal scale, among networks that are not of rank one to the last bit."""
-    held = runs[(runs["scale"] == "held") & (runs["depth"] == FIGURE_1) & (runs["network"] != "default")]
-    there = held["seed"].nunique() > 1 and held["final_accuracy"].nunique() > 1
-    columns = (held["participation_ratio"], held["final_accuracy"], held["seed"])
-    return {"order.alive": interval(rank_correlation(*columns) if there else None)}
 
 
 def _convolutional(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
