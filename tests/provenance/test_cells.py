@@ -1,7 +1,6 @@
 """The provenance of a job names everything that made it."""
 
 import platform
-import subprocess
 from importlib import metadata
 from pathlib import Path
 
@@ -9,9 +8,8 @@ import torch
 
 from rankcollapse.datasets.catalogue import catalogue
 from rankcollapse.provenance import cells
-from rankcollapse.provenance.cells import commit, describe, packages
-from rankcollapse.provenance.fingerprints import ROOT, settings_hash, source_hash
-from rankcollapse.provenance.records import Commit
+from rankcollapse.provenance.cells import describe, packages
+from rankcollapse.provenance.fingerprints import settings_hash, source_hash
 
 MODULES = ["rankcollapse.experiments.trainability.rank", "rankcollapse.commands.run"]
 
@@ -57,22 +55,3 @@ def test_packages_are_the_direct_dependencies_without_those_of_development():
     assert not {"pytest", "ruff", "hypothesis", "markupsafe"} & set(found)
     assert list(found) == sorted(found)
     assert all(metadata.version(name) == version for name, version in found.items())
-
-
-def test_the_commit_is_that_of_git_and_the_tree_is_clean_until_it_is_changed(tmp_path, monkeypatch):
-    def git(*arguments):
-        done = subprocess.run(["git", *arguments], cwd=tmp_path, check=True, capture_output=True, text=True)
-        return done.stdout.strip()
-
-    monkeypatch.setattr(cells, "ROOT", tmp_path)
-    assert commit() == Commit(commit=None, clean=None)  # no checkout
-    git("init", "-q")
-    (tmp_path / "a").write_text("1")
-    git("add", "-A")
-    git("-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qm", "a")
-    assert commit() == Commit(commit=git("rev-parse", "HEAD"), clean=True)
-    (tmp_path / "a").write_text("2")
-    assert commit() == Commit(commit=git("rev-parse", "HEAD"), clean=False)
-    monkeypatch.setenv("PATH", "/nonexistent")
-    assert commit() == Commit(commit=None, clean=None)  # no git
-    assert (ROOT / "rankcollapse").is_dir()

@@ -62,7 +62,7 @@ def test_a_manifest_has_the_cells_and_devices_of_all_frames():
 
 
 def test_what_decides_the_rows_is_the_identity_of_a_cell_and_nothing_else_is():
-    later = {"commit": None, "clean": False, "processor": "another", "started": "2027", "seconds": 9.0, "clock": {}}
+    later = {"commit": None, "clean": False, "unknown": "no git", "processor": "another", "started": "2027", "seconds": 9.0, "clock": {}}
     assert CELL.model_copy(update=later).identity() == CELL.identity()
     assert CELL.identity().keys() == set(CellRecord.model_fields) - set(later)
     for name, value in CELL.identity().items():

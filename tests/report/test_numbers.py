@@ -83,7 +83,7 @@ def test_a_run_says_where_when_and_by_what_it_was_computed():
     }
     found = from_run(manifest(frames, "my_scale"), [])
     assert (found["scale"], found["devices"]) == (r"my\_scale", r"cpu\_a, cpu\_b")
-    assert found["commit"] == "aaaaaaaaaa, aaaaaaaaaa (modified), bbbbbbbbbb, none (modified)"
+    assert found["commit"] == "aaaaaaaaaa, aaaaaaaaaa (modified), bbbbbbbbbb, unknown"
     assert found["clock.trainability.training.final_training"] == "12.3"
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from rankcollapse.commands.options import Output
-from rankcollapse.provenance.sources import tracked_files
+from rankcollapse.provenance import checkout
 from rankcollapse.storage.archives import zipped
 from rankcollapse.storage.files import write_whole
 
@@ -16,7 +16,7 @@ def archive(
     files: Annotated[list[Path], typer.Argument(help="what of a run to hand on: crate, tarball, paper")], output: Output
 ) -> None:
     """Pack the sources, the reference results and a run into one zip, with SHA256SUMS of every file."""
-    contents = {path.as_posix(): path.read_bytes() for path in tracked_files()}
+    contents = {path.as_posix(): (checkout.PROJECT / path).read_bytes() for path in checkout.tracked_files()}
     contents |= {f"run/{path.name}": path.read_bytes() for path in files}
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(contents.items()))
     contents["SHA256SUMS"] = sums.encode()

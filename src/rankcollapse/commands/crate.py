@@ -12,9 +12,9 @@ from rocrate.rocrate import ROCrate
 
 from rankcollapse.commands.options import Output
 from rankcollapse.errors import UserError
-from rankcollapse.provenance.cells import commit
-from rankcollapse.provenance.records import Commit, Manifest
-from rankcollapse.provenance.sources import WORKFLOW, tracked_files
+from rankcollapse.provenance import checkout
+from rankcollapse.provenance.checkout import WORKFLOW
+from rankcollapse.provenance.records import Manifest
 from rankcollapse.storage.archives import zipped
 from rankcollapse.storage.files import write_whole
 from rankcollapse.storage.frames import read_frame
@@ -38,7 +38,7 @@ def crate(
     The run is a `CreateAction` whose instrument is the workflow.
     """
     if outside := [path for path in (results, *files) if not path.resolve().is_relative_to(Path.cwd())]:
-        raise UserError(f"{outside[0]} is not in the project's folder; a crate is of files in it")
+        raise UserError(f"{outside[0]} is not in the folder that this command was typed in; a crate is of files in it")
     made = [path.resolve().relative_to(Path.cwd()) for path in files]
     for path in made:
         if path.suffix == ".parquet":
@@ -71,7 +71,7 @@ def _crate(manifest: Manifest, manifest_file: Path, made: list[Path]) -> ROCrate
     entities = _add_files(crate, made, manifest.cells[0].packages["snakemake"])
     entities[Path("README.md")]["about"] = crate.root_dataset
     entities[WORKFLOW]["softwareRequirements"] = entities[Path("requirements.lock")]
-    computed = "; ".join(sorted({_commit_text(cell) for cell in manifest.cells}))
+    computed = "; ".join(sorted({cell.told() for cell in manifest.cells}))
     run = _context(
         crate,
         "#run",
@@ -103,10 +103,6 @@ def _times(manifest: Manifest) -> tuple[datetime, datetime]:
     return min(starts), max(ends)
 
 
-def _commit_text(state: Commit) -> str:
-    return f"{state.commit}{'' if state.clean else ', modified'}"
-
-
 def _distinct(manifest: Manifest, key: str) -> str:
     """The values of a key in the provenance of all cells."""
     return ", ".join(sorted({str(getattr(cell, key)) for cell in manifest.cells}))
@@ -115,16 +111,17 @@ def _distinct(manifest: Manifest, key: str) -> str:
 def _add_files(crate: ROCrate, made: list[Path], snakemake: str) -> dict[Path, Any]:
     """Add the sources, the workflow among them, and what the run has made."""
     entities: dict[Path, Any] = {}
-    sources = [path for path in tracked_files() if path.parts[:2] != ("results", "reference")]
+    sources = [path for path in checkout.tracked_files() if path.parts[:2] != ("results", "reference")]
     for path in [*sources, *made]:
         name = path.as_posix()
+        file = path if path in made else checkout.PROJECT / path
         if path == WORKFLOW:
-            about = {"name": "rankcollapse", "version": _commit_text(commit()), "license": {"@id": LICENSE}}
+            about = {"name": "rankcollapse", "version": checkout.commit().told(), "license": {"@id": LICENSE}}
             language = {"lang": "snakemake", "lang_version": snakemake}
-            entities[path] = crate.add_workflow(path, name, main=True, **language, properties=about)
+            entities[path] = crate.add_workflow(file, name, main=True, **language, properties=about)
         else:
             form = MEDIA_TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "text/plain"
-            entities[path] = crate.add_file(path, name, properties={"encodingFormat": form})
+            entities[path] = crate.add_file(file, name, properties={"encodingFormat": form})
     return entities
 
 

@@ -9,7 +9,7 @@ from rankcollapse.commands.options import Frames
 from rankcollapse.errors import UserError
 from rankcollapse.experiments import rooms
 from rankcollapse.experiments.given import read_frames
-from rankcollapse.provenance.cells import commit
+from rankcollapse.provenance.checkout import commit
 from rankcollapse.report.latex import advice, missing_packages
 from rankcollapse.report.style import save
 
@@ -28,10 +28,9 @@ def figure(
         if path.suffix == ".pgf" and (missing := missing_packages()):
             raise UserError(advice(missing))
     drawn = module.draw(read_frames(frames))
-    state = commit()
     metadata = {
         "Title": f"rankcollapse: {name}",
-        "Commit": f"{state.commit}{'' if state.clean else ' (tree not clean)'}",
+        "Commit": commit().told(),
         "Settings-SHA256": settings_sha256,
         "Source": module.__name__,
     }

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from rankcollapse.commands.options import Frames, Output
-from rankcollapse.provenance.cells import commit
+from rankcollapse.provenance.checkout import commit
 from rankcollapse.provenance.costs import disk_mb
 from rankcollapse.provenance.fingerprints import settings_hash
 from rankcollapse.provenance.records import FrameRecord, Manifest

@@ -3,7 +3,7 @@
 import os
 import platform
 import re
-import subprocess
+import tomllib
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -12,29 +12,21 @@ from typing import Any
 from packaging.requirements import Requirement
 
 from rankcollapse.datasets.catalogue import catalogue
-from rankcollapse.provenance.fingerprints import ROOT, settings_hash, source_hash
-from rankcollapse.provenance.records import CellRecord, Commit
+from rankcollapse.provenance.checkout import PROJECT, commit
+from rankcollapse.provenance.fingerprints import settings_hash, source_hash
+from rankcollapse.provenance.records import CellRecord
 
 KERNELS = ("ATEN_CPU_CAPABILITY", "MKL_CBWR", "MKL_ENABLE_INSTRUCTIONS", "ONEDNN_MAX_CPU_ISA", "OPENBLAS_CORETYPE")
 
 
-def commit() -> Commit:
-    """The commit that the source is at, and whether the tree was clean."""
-
-    def git(*arguments: str) -> str | None:
-        try:
-            done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True)
-        except FileNotFoundError:
-            return None
-        return done.stdout.strip() if done.returncode == 0 else None
-
-    status = git("status", "--porcelain")
-    return Commit(commit=git("rev-parse", "HEAD"), clean=None if status is None else status == "")
-
-
 def packages() -> dict[str, str]:
     """Versions of this package's direct dependencies; those of its extras, which have a marker, are left out."""
-    named = map(Requirement, metadata.requires("rankcollapse") or [])
+    written = PROJECT / "pyproject.toml"  # of a clone, which need not be installed
+    if written.is_file():
+        texts = tomllib.loads(written.read_text(encoding="utf-8"))["project"]["dependencies"]
+    else:
+        texts = metadata.requires("rankcollapse") or []
+    named = map(Requirement, texts)
     return {name: metadata.version(name) for name in sorted(each.name for each in named if not each.marker)}
 
 

@@ -37,11 +37,19 @@ class Record(BaseModel):
 
 
 class Commit(Record):
-    """The commit that the source was at; both None outside a git checkout."""
+    """The commit that the source was at; both None where git does not know this project."""
 
     commit: str | None
     clean: bool | None
     """whether the tree had no changes"""
+    unknown: str | None = None
+    """why there is no commit, and what cures it"""
+
+    def told(self) -> str:
+        """The commit in words."""
+        if self.commit is None:
+            return f"unknown ({self.unknown})" if self.unknown else "unknown"
+        return self.commit if self.clean else f"{self.commit} (modified)"
 
 
 class CellRecord(Commit):
@@ -79,7 +87,7 @@ class CellRecord(Commit):
 
     def identity(self) -> dict[str, Any]:
         """All that decides the rows, and nothing else: a checkpoint of another identity is not used."""
-        return self.model_dump(exclude={"commit", "clean", "processor", "started", "seconds", "clock"})
+        return self.model_dump(exclude={"commit", "clean", "unknown", "processor", "started", "seconds", "clock"})
 
 
 class Cost(Record):

@@ -7,7 +7,7 @@ from typing import Any, get_args
 from jinja2 import Template
 
 from rankcollapse.claims.records import Claim, Verdict
-from rankcollapse.provenance.records import Manifest
+from rankcollapse.provenance.records import Commit, Manifest
 from rankcollapse.report.latex_rows import latex_rows
 from rankcollapse.statistics.intervals import Interval
 
@@ -98,11 +98,16 @@ def to_tex(results: dict[str, str]) -> str:
     return _PREAMBLE + "\n".join(lines) + "\n" + r"\makeatother" + "\n"
 
 
+def _short(state: Commit) -> str:
+    """A commit as the paper names it."""
+    return f"{state.commit[:10]}{'' if state.clean else ' (modified)'}" if state.commit else "unknown"
+
+
 def from_run(manifest: Manifest, claims: list[Claim]) -> dict[str, str]:
     """The results that every run has: its settings, provenance, and claims with a row each for the table."""
     # where data lie decides nothing, and names of data sets are not names of results
     results = leaves("settings", {name: value for name, value in manifest.settings.items() if name != "data_from"})
-    commits = {(cell.commit or "none")[:10] + ("" if cell.clean else " (modified)") for cell in manifest.cells}
+    commits = {_short(cell) for cell in manifest.cells}
     results |= {"confidence": "95", "scale": escape(manifest.scale), "commit": ", ".join(sorted(commits))}
     results["devices"] = escape(", ".join(manifest.devices))
     results["processors"] = escape("; ".join(manifest.processors))
