@@ -1,9 +1,11 @@
 """Judging frames from the command line: what is missing is named, and a fault of a judge is not hidden."""
 
+import re
+import shlex
 from types import SimpleNamespace
 
 import pytest
-from support.cli import fails
+from support.cli import fails, rankcollapse
 from support.paths import ROOT
 
 from rankcollapse.claims.judging import judge
@@ -33,11 +35,23 @@ def test_a_frame_that_a_judge_needs_and_does_not_get_is_named(tmp_path):
     message = fails("claims", *committed("trainability.rank"), "--output", tmp_path / "claims.json")
     assert message == (
         "error: the frame trainability.training is needed and was not given; "
-        "give the file trainability.training.parquet too\n"
+        "give the file trainability.training.parquet too. It is made by: "
+        "snakemake --cores all results/SCALE/frames/trainability.training.parquet --config scale=SCALE\n"
     )
     of_others = fails("claims", *committed("breaking.training"), "--output", tmp_path / "claims.json")
     assert "the frame components.training is needed" in of_others or "components.blocks is needed" in of_others
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_derived_frame_that_is_not_given_is_told_with_the_command_that_makes_it(tmp_path):
+    """As README says it of the committed frames, which have no derived one: the command works as it is printed."""
+    frames = sorted((LAPTOP / "frames").glob("*.parquet"))
+    told = fails("claims", *frames, "--output", tmp_path / "claims.json", cwd=tmp_path)
+    [command] = re.findall("It is made by: rankcollapse (.*)", told)
+    assert rankcollapse(*shlex.split(command), cwd=tmp_path).returncode == 0
+    made = tmp_path / "bounds.theorem.parquet"
+    assert rankcollapse("claims", *frames, made, "--output", tmp_path / "claims.json").returncode == 0
+    assert read_claims(tmp_path / "claims.json") == read_claims(LAPTOP / "claims.json")
 
 
 def test_a_key_error_within_a_judge_is_an_error_of_ours(tmp_path, monkeypatch):

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import pyarrow as pa
 import pytest
+import torch
 from support.cli import RANK, fails, rankcollapse
 from support.manifests import cell
 
@@ -43,6 +44,31 @@ def test_cells_of_one_job_are_the_cells_one_by_one(tmp_path):
     assert rows[0].equals(pa.concat_tables(rows[1:]))
     provenance = json.loads((tmp_path / "both.json").read_text())
     assert provenance["settings"]["each"] == [{"variant": "vanilla"}, {"variant": "bn"}]
+
+
+CHAIN = ("run", "extreme_depth.chain", "activation=relu", "variant=bn", "width=4", "layers=40", "stride=20", "chains=2")
+
+
+def test_the_log_names_no_gpu_where_the_cpu_computes(tmp_path):
+    if torch.cuda.is_available():
+        pytest.skip("there is a GPU")
+    for visible in ("0", "0,1", "GPU-abc,GPU-def", "-1"):
+        done = rankcollapse(
+            *CHAIN, "--device", "auto", "--output", "x.parquet", cwd=tmp_path, CUDA_VISIBLE_DEVICES=visible
+        )
+        assert done.returncode == 0, done.stderr
+        assert "on GPU" not in done.stderr
+        assert ("on the CPU: torch cannot use GPU" in done.stderr) == ("," in visible)
+        assert json.loads((tmp_path / "x.json").read_text())["device"].startswith("cpu")
+        told = fails(*CHAIN, "--device", "cuda", "--output", "y.parquet", cwd=tmp_path, CUDA_VISIBLE_DEVICES=visible)
+        assert "torch sees no CUDA device" in told
+
+
+def test_a_setting_that_is_given_twice(tmp_path):
+    told = fails(*CHAIN, "width=8", "--output", "x.parquet", cwd=tmp_path)
+    assert told == "error: width is given twice; give each setting once\n"
+    told = fails(*CHAIN, 'each=[{"seed": 1, "seed": 2}]', "--output", "x.parquet", cwd=tmp_path)
+    assert "the key 'seed' stands twice" in told
 
 
 class SumCell(Cell):

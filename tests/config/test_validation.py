@@ -8,6 +8,7 @@ import yaml
 from support.settings import CONFIG, changed, values
 
 from rankcollapse.config.scale import Config, check_settings, read_settings
+from rankcollapse.config.validation import literal
 from rankcollapse.errors import UserError
 
 
@@ -108,6 +109,32 @@ def test_a_file_that_holds_no_settings_is_named(tmp_path, content):
     (tmp_path / "odd.yaml").write_bytes(content)
     with pytest.raises(UserError, match=r"odd.yaml (is not YAML|must hold settings as KEY: VALUE)"):
         read_settings(tmp_path / "odd.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "lines"),
+    [
+        ("device: cpu\na: 1\ndevice: cuda\n", "device", "1 and 3"),
+        ("a:\n  b: 1\n  c: 2\n  b: 1\n", "b", "2 and 4"),
+        ("a: [{x: 1, x: 2}]\n", "x", "1 and 1"),
+        ("1: a\n0x1: b\n", 1, "1 and 2"),
+    ],
+)
+def test_a_key_that_stands_twice_is_named_with_its_lines(tmp_path, text, key, lines):
+    (tmp_path / "twice.yaml").write_text(text)
+    with pytest.raises(UserError, match=rf"twice.yaml: the key {key!r} stands twice, in lines {lines}; keep one"):
+        read_settings(tmp_path / "twice.yaml")
+
+
+def test_keys_of_different_mappings_and_merged_ones_may_be_the_same(tmp_path):
+    (tmp_path / "twice.yaml").write_text("a: &a {x: 1}\nb: {<<: *a, x: 2}\n")
+    assert read_settings(tmp_path / "twice.yaml") == {"a": {"x": 1}, "b": {"x": 2}}
+
+
+@pytest.mark.parametrize("text", ['{"seeds": 1, "seeds": 2}', '[{"a": {"b": 1, "b": 1}}]'])
+def test_a_key_that_stands_twice_on_the_command_line_is_named(text):
+    with pytest.raises(UserError, match="stands twice in one mapping"):
+        literal(text)
 
 
 def test_a_damaged_settings_file_ends_in_settings_or_a_message(tmp_path):

@@ -37,7 +37,7 @@ def test_frames_are_read_by_the_names_of_their_files(tmp_path):
 def test_a_missing_frame_is_named():
     frames = Frames({"trainability.rank": pd.DataFrame()})
     message = told(lambda: frames["trainability.training"])
-    assert message == (
+    assert message.startswith(
         "the frame trainability.training is needed and was not given; give the file trainability.training.parquet too"
     )
     assert frames.get("trainability.training") is None  # asking is no mistake
@@ -67,7 +67,7 @@ def test_a_file_that_bears_the_name_of_no_frame_is_named(tmp_path):
 
 def test_a_damaged_file_is_named(tmp_path):
     whole, damaged = (written(tmp_path, name) for name in ("trainability.rank", "two_classes.training"))
-    damaged.write_bytes(damaged.read_bytes()[:-1])
+    damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")
     message = told(lambda: read_frames([whole, damaged]))
     assert message.startswith(f"{damaged} is damaged")
     assert "trainability.rank" not in message

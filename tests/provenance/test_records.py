@@ -78,9 +78,9 @@ def test_a_key_of_a_later_version_is_ignored(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("{", r"x\.json is damaged"),
+        ("{", r"x\.json is not JSON, or is damaged"),
         ("[]", r"x\.json is not the provenance that this version writes"),
-        ('{"jobs": 1, "job_seconds": 2.0}', r"x\.json is not the provenance .*\(peak_mb: Field required\).*delete it"),
+        ('{"jobs": 1, "job_seconds": 2.0}', r"x\.json is not the provenance .*\(peak_mb: Field required\)\. Name the file"),
         ('{"jobs": "many", "job_seconds": 2.0, "peak_mb": null}', r"\(jobs: .*valid integer"),
     ],
 )

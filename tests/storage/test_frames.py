@@ -60,8 +60,30 @@ def test_cells_of_different_frames_are_not_joined(tmp_path):
         concatenate([tmp_path / "a", tmp_path / "b"])
 
 
+def of_a_run(folder):
+    """A folder for frames, as a run of the workflow makes it."""
+    for name in ("logs", "benchmarks", "frames"):
+        (folder / name).mkdir()
+    return folder / "frames"
+
+
+def test_nobody_is_told_to_remove_what_this_program_did_not_write(tmp_path):
+    path = tmp_path / "escape.chain.parquet"
+    foreign = pa.BufferOutputStream()
+    pq.write_table(pa.table({"mine": [1.0]}), foreign)
+    for content in (b"", b"# Read me", foreign.getvalue().to_pybytes(), b"PAR1" + bytes(100)):
+        path.write_bytes(content)
+        with pytest.raises(UserError, match=r"is not a frame, or not a whole one") as error:
+            read_frame(path)
+        assert "rm " not in str(error.value)
+    write_frame(pa.table({"loss": [0.5]}), path)  # ours, wherever it lies: our hash is in it
+    path.write_bytes(path.read_bytes().replace(b"PAR1", b"PARX", 1))
+    with pytest.raises(UserError, match=r"is damaged.*: rm "):
+        read_frame(path)
+
+
 def test_every_flipped_byte_and_every_cut_is_found(tmp_path):
-    path = tmp_path / "my frame.parquet"
+    path = of_a_run(tmp_path) / "my frame.parquet"
     write_frame(to_table(Cell(), [{"loss": 0.5, "depth": 1}, {"loss": None, "depth": 2}]), path)
     whole = path.read_bytes()
     flipped = [whole[:n] + bytes([whole[n] ^ 1 << n % 8]) + whole[n + 1 :] for n in range(len(whole))]

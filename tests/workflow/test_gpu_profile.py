@@ -16,4 +16,4 @@ def test_the_gpu_profile_runs_a_job_on_each(machine, tmp_path):
     output = done.stdout + done.stderr
     assert done.returncode == 0, output
     logs = [(project.folder / cell.replace("cells", "logs/cells")).with_suffix(".log") for cell in cells]
-    assert {re.search("on GPU (.*)", log.read_text())[1] for log in logs} == {"GPU-A", "GPU-B"}
+    assert {re.search("GPU (GPU-.)$", log.read_text(), re.M)[1] for log in logs} == {"GPU-A", "GPU-B"}

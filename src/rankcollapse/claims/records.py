@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from rankcollapse.claims.statements import Entry, Statement
 from rankcollapse.errors import UserError
 from rankcollapse.statistics.intervals import Interval
-from rankcollapse.storage.files import read_json, write_json
+from rankcollapse.storage.files import cure, read_json, write_json
 
 Verdict = Literal["reproduced", "refuted", "inconclusive", "not_run"]
 Relation = Literal["<", ">="]
@@ -97,4 +97,4 @@ def read_claims(path: Path) -> list[Claim]:
     try:
         return _CLAIMS.validate_python(read_json(path))
     except ValidationError:
-        raise UserError(f"{path} is not the claims.json of a run of this version; make it again") from None
+        raise UserError(f"{path} is not the claims.json of a run of this version. {cure(path)}") from None

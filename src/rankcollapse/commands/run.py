@@ -36,11 +36,13 @@ def run(
     for library in ("OMP", "MKL", "OPENBLAS"):
         os.environ[f"{library}_NUM_THREADS"] = str(threads)  # read when torch is imported
     lock = take_gpu() if device != "cpu" else None  # held until the process ends
-    if lock:
-        print(f"on GPU {os.environ['CUDA_VISIBLE_DEVICES']}", file=sys.stderr, flush=True)
     import torch
 
     device = resolve_device(device)
+    if lock:
+        used = f"on GPU {os.environ['CUDA_VISIBLE_DEVICES']}"
+        on_cpu = f"on the CPU: torch cannot use GPU {os.environ['CUDA_VISIBLE_DEVICES']}"
+        print(used if device == "cuda" else on_cpu, file=sys.stderr, flush=True)
     torch.set_num_threads(threads)
     torch.backends.cudnn.allow_tf32 = False  # as matrix products have it: float32 is float32
     try:
@@ -66,6 +68,9 @@ def read_arguments(frame: str, settings: list[str], output: Path) -> tuple[dict[
         raise UserError(f"settings are given as KEY=VALUE, got {wrong[0]!r}")
     if output.suffix != ".parquet":
         raise UserError(f"{output}: the output of a cell must end in .parquet")
+    keys = [setting.partition("=")[0] for setting in settings]
+    if twice := [key for key in keys if keys.count(key) > 1]:
+        raise UserError(f"{twice[0]} is given twice; give each setting once")
     arguments = {key: literal(value) for key, _, value in (setting.partition("=") for setting in settings)}
     if "device" in arguments:
         raise UserError(f"device is an option, not a setting: --device {arguments['device']}")

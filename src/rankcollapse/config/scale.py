@@ -49,15 +49,33 @@ Config = create_model(
 )
 
 
+class _EachKeyOnce(yaml.SafeLoader):
+    """Refuses a mapping in which a key stands twice: YAML's own reader takes the last without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: dict[Any, int] = {}
+        for key_node, _ in node.value:
+            if not isinstance(key_node, yaml.ScalarNode) or key_node.tag == "tag:yaml.org,2002:merge":
+                continue
+            line = key_node.start_mark.line + 1
+            key = self.construct_object(key_node)
+            if key in seen:
+                raise UserError(f"the key {key!r} stands twice, in lines {seen[key]} and {line}; keep one")
+            seen[key] = line
+        return super().construct_mapping(node, deep)
+
+
 def read_settings(path: Path) -> dict[str, Any]:
     """The content of a settings file, not yet checked.
 
     Raises:
-        UserError: it is not YAML, or not a mapping of settings.
+        UserError: it is not YAML, not a mapping of settings, or a key stands twice in it.
     """
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (ValueError, yaml.YAMLError) as error:
+        values = yaml.load(path.read_text(encoding="utf-8"), Loader=_EachKeyOnce)  # noqa: S506 (a safe loader)
+    except UserError as error:
+        raise UserError(f"{path}: {error}") from None
+    except (ValueError, TypeError, RecursionError, yaml.YAMLError) as error:
         raise UserError(f"{path} is not YAML: {error}") from None
     if not isinstance(values, dict):
         raise UserError(f"{path} must hold settings as KEY: VALUE, found {str(values)[:40]!r}")

@@ -16,10 +16,24 @@ def literal(value: Any) -> Any:
         return {key: literal(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [literal(inner) for inner in value]
-    try:
-        return json.loads(value) if isinstance(value, str) else value
-    except json.JSONDecodeError:
+    if not isinstance(value, str):
         return value
+    try:
+        return json.loads(value, object_pairs_hook=_once)
+    except (json.JSONDecodeError, RecursionError):
+        return value
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A mapping of pairs, each key of which stands once.
+
+    Raises:
+        UserError: one stands twice.
+    """
+    keys = [key for key, _ in pairs]
+    if twice := [key for key in keys if keys.count(key) > 1]:
+        raise UserError(f"the key {twice[0]!r} stands twice in one mapping of the settings; keep one")
+    return dict(pairs)
 
 
 def explain(error: ValidationError, source: str, known: type[BaseModel]) -> UserError:

@@ -205,7 +205,8 @@ def fetch(name: str, path: Path | None = None) -> list[Path]:
     if all(target.is_file() and _sha256(target) == dataset.files[target.name].sha256 for target in targets):
         return targets
     path = path or json.loads(os.environ.get("RANKCOLLAPSE_DATA_FROM", "{}")).get(name)
-    sources = [Source(folder=str(path))] if path else dataset.sources
+    # expanduser: no shell has seen a path of the settings, or one in quotes
+    sources = [Source(folder=os.path.expanduser(path))] if path else dataset.sources
     failures = []
     cache = targets[0].parent
     try:

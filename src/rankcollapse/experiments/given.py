@@ -1,16 +1,20 @@
 """Frames as a command is given them: read, and held against what their cells declare."""
 
+import shlex
 from pathlib import Path
 
 import pandas as pd
 
 from rankcollapse.errors import UserError
 from rankcollapse.experiments import rooms
+from rankcollapse.experiments.base import Derived
 from rankcollapse.storage.frames import read_frame
 
 
 class Frames(dict[str, pd.DataFrame]):
     """Frames by name, `EXPERIMENT.PART`."""
+
+    folder = Path()  # of the files
 
     def __missing__(self, name: str) -> pd.DataFrame:
         """Say which frame was not given.
@@ -18,7 +22,15 @@ class Frames(dict[str, pd.DataFrame]):
         Raises:
             UserError: always.
         """
-        raise UserError(f"the frame {name} is needed and was not given; give the file {name}.parquet too")
+        kind = rooms.cell_type(name)
+        if issubclass(kind, Derived):
+            needed = " ".join(shlex.quote(str(self.folder / f"{frame}.parquet")) for frame in kind.FROM)
+            made = f"rankcollapse derive {name} {needed} --output {name}.parquet"
+        else:
+            made = f"snakemake --cores all results/SCALE/frames/{name}.parquet --config scale=SCALE"
+        raise UserError(
+            f"the frame {name} is needed and was not given; give the file {name}.parquet too. It is made by: {made}"
+        )
 
     def decided(self) -> list[str]:
         """The experiments whose frames are here, or that have none of their own and all here that they use."""
@@ -39,6 +51,7 @@ def read_frames(paths: list[Path]) -> Frames:
     frames = Frames()
     for path in paths:
         columns = rooms.cell_type(path.stem).columns()
+        frames.folder = path.parent
         frames[path.stem] = read_frame(path).to_pandas(use_threads=False)
         if missing := [name for name in columns if name not in frames[path.stem]]:
             raise UserError(

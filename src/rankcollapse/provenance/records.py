@@ -6,7 +6,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from rankcollapse.errors import UserError
-from rankcollapse.storage.files import read_json, write_json
+from rankcollapse.storage.files import cure, read_json, write_json
 
 
 class Record(BaseModel):
@@ -31,8 +31,7 @@ class Record(BaseModel):
             mistake = error.errors()[0]
             name = ".".join(map(str, mistake["loc"]))
             raise UserError(
-                f"{path} is not the provenance that this version writes ({name}: {mistake['msg']}). "
-                "Restore it if git tracks it; else delete it and run the workflow again."
+                f"{path} is not the provenance that this version writes ({name}: {mistake['msg']}). {cure(path)}"
             ) from None
 
 

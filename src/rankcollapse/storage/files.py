@@ -4,6 +4,7 @@ import glob
 import json
 import os
 import platform
+import shlex
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,6 +70,27 @@ def write_json(path: Path, values: Any) -> None:
     write_whole(path, json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
+def of_a_run(path: Path) -> bool:
+    """Whether a file lies where a run of the workflow puts its results, beside its logs."""
+    folders = list(path.absolute().parents)[:3]  # results/SCALE, or cells/FRAME in it
+    return any((folder / "logs").is_dir() and (folder / "benchmarks").is_dir() for folder in folders)
+
+
+def cure(path: Path, ours: bool = False) -> str:
+    """What to do about a file that does not hold what it should: what we did not write, we tell nobody to remove.
+
+    Args:
+        path: the file.
+        ours: whether it is known that this program wrote it; a file among the results of a run is ours too.
+    """
+    if ours or of_a_run(path):
+        return (
+            "Restore it if git tracks it; else remove it and give the same command again, which then makes it anew:"
+            f" rm {shlex.quote(str(path))}"
+        )
+    return "Name the file that was meant; if it was one, restore it, or make it again"
+
+
 def read_json(path: Path) -> Any:
     """The content of a JSON file.
 
@@ -77,7 +99,5 @@ def read_json(path: Path) -> Any:
     """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise UserError(
-            f"{path} is damaged: {error}. Restore it if git tracks it; else delete it and run the workflow again."
-        ) from None
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{path} is not JSON, or is damaged ({error}). {cure(path)}") from None

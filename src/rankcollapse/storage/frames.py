@@ -1,7 +1,6 @@
 """Frames: tidy tables, one observation a row, stored as Parquet with a description of every column."""
 
 import hashlib
-import shlex
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rankcollapse.errors import UserError
-from rankcollapse.storage.files import write_whole
+from rankcollapse.storage.files import cure, of_a_run, write_whole
 
 SEAL = b"sha256\x18\x40"  # in a Parquet footer: the key, then the mark of a text of 64 bytes
 
@@ -82,10 +81,11 @@ def read_frame(path: Path) -> pa.Table:
     """
     raw = path.read_bytes()
     if _sealed(raw) != raw:
-        raise UserError(
-            f"{path} is damaged, or was written by another version: its hash is wrong. Restore it if git tracks it;"
-            f" else remove it and give the same command again, which then makes it anew: rm {shlex.quote(str(path))}"
-        )
+        if SEAL in raw or of_a_run(path):
+            raise UserError(
+                f"{path} is damaged, or was written by another version: its hash is wrong. {cure(path, ours=True)}"
+            )
+        raise UserError(f"{path} is not a frame, or not a whole one: no hash of rankcollapse is in it. {cure(path)}")
     # without Arrow's threads: one that is still ending when Python exits aborts it now and then (apache/arrow#34314)
     return pq.ParquetFile(pa.BufferReader(raw)).read(use_threads=False)
 
