@@ -1,9 +1,11 @@
 # What is handed on: an RO-Crate of the run, the paper as arXiv takes it, and one archive of everything.
 
-from os.path import exists
-from subprocess import run
+from rankcollapse.provenance.checkout import tracked_files
 
-TRACKED = run(["git", "ls-files"], capture_output=True, text=True).stdout.splitlines() if which("git") else []
+try:
+    TRACKED = [project(path) for path in tracked_files()]
+except UserError:
+    TRACKED = []  # the commands say why
 
 
 rule crate:
@@ -17,7 +19,7 @@ rule crate:
             *rules.verdicts_page.output,
             PAPER,
         ],
-        sources=filter(exists, TRACKED),
+        sources=TRACKED,
     output:
         f"{RESULTS}/crate.zip",
     log:
@@ -55,7 +57,7 @@ rule arxiv:
 rule archive:
     input:
         made=[*rules.crate.output, *rules.arxiv.output, PAPER],
-        sources=filter(exists, TRACKED),
+        sources=TRACKED,
     output:
         f"{RESULTS}/archive.zip",
     log:

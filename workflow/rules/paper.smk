@@ -5,7 +5,7 @@ PAPER = f"{RESULTS}/paper.pdf"
 
 rule typeset:
     input:
-        sources=["paper/paper.tex", "paper/references.bib"],
+        sources=[project("paper/paper.tex"), project("paper/references.bib")],
         figures=pgf_figures,
         numbers=rules.numbers.output[0],
     output:
@@ -20,11 +20,12 @@ rule typeset:
         "../../environment.yml"
     params:
         results=lambda wildcards, input: Path(input.numbers).parent,
+        sources=lambda wildcards, input: Path(input.sources[0]).parent,
     shell:
         # in a new folder: what a killed LaTeX leaves in one stops the next. TEXINPUTS and BIBINPUTS end in a colon: the
         # standard places come after ours
         "build=$(mktemp -d) && trap 'rm -rf \"$build\"' EXIT &&"
-        " TEXINPUTS={params.results}:paper: BIBINPUTS=paper: max_print_line=1000"
+        " TEXINPUTS={params.results:q}:{params.sources:q}: BIBINPUTS={params.sources:q}: max_print_line=1000"
         ' latexmk -pdf -halt-on-error -interaction=nonstopmode -outdir="$build" {input.sources[0]:q} > {log:q} 2>&1'
         ' && cp "$build/paper.bbl" {output.bibliography:q} && mv "$build/paper.pdf" {output.paper:q}'
 

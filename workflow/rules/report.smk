@@ -3,9 +3,9 @@
 
 rule report:
     input:
-        rules.all.input,
+        made=rules.all.input,
         page=rules.verdicts_page.output,
-        captions=sorted(map(str, Path("workflow/report").glob("*.rst"))),
+        captions=sorted(map(str, Path(project("workflow/report")).glob("*.rst"))),
     output:
         f"{RESULTS}/report.html",
     log:
@@ -14,9 +14,15 @@ rule report:
     conda:
         "../../environment.yml"
     params:
-        config=[
-            f"{key}={value if isinstance(value, str) else json.dumps(value)}"
-            for key, value in workflow.config_settings.overwrite_config.items()
+        snakefile=str(workflow.main_snakefile),
+        options=[
+            *(
+                ["--configfile", *map(str, workflow.config_settings.configfiles)]
+                if workflow.config_settings.configfiles
+                else []
+            ),
+            *(["--config", *workflow.config_settings.config_args] if workflow.config_settings.config_args else []),
         ],
     shell:
-        "snakemake all {input.page:q} --report {output:q} --nolock --quiet all --config {params.config:q} > {log:q} 2>&1"
+        "snakemake {input.made:q} {input.page:q} --snakefile {params.snakefile:q} --report {output:q} --nolock --quiet all"
+        " {params.options:q} > {log:q} 2>&1"

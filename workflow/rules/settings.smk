@@ -2,33 +2,45 @@
 
 import json
 import os
+import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
+from snakemake.utils import update_config
 
-from rankcollapse.config.scale import check_settings, read_settings
+PROJECT = Path(str(workflow.current_basedir)).parents[1]  # the clone that this file lies in
+sys.path.insert(0, str(PROJECT / "src"))  # the code beside this workflow, whatever else is installed
+# What rules call is found without an activated environment: our command, and the Python that runs Snakemake.
+os.environ["PATH"] = f"{PROJECT / 'workflow/bin'}:{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
+
+from rankcollapse.config.chosen import FROM_REFERENCE as FROM_REFERENCE_ENDING
+from rankcollapse.config.chosen import choose
+from rankcollapse.config.scale import check_settings
 from rankcollapse.datasets.catalogue import find
 from rankcollapse.errors import UserError
 from rankcollapse.experiments import rooms
 from rankcollapse.provenance.fingerprints import settings_hash, source_hash
 from rankcollapse.report.latex import advice, missing_packages
 
-SCALE = config.get("scale", "laptop")
-SCALES = sorted(file.stem for file in Path("config").glob("*.yaml"))
-if SCALE not in SCALES:
-    raise WorkflowError(f"there is no config/{SCALE}.yaml; scale must be one of: {', '.join(SCALES)}")
+
+def project(name):
+    """A file of the project, which need not be the folder that results are written to."""
+    path = PROJECT / name
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
 
 try:
-    read_settings(Path(f"config/{SCALE}.yaml"))  # says what is wrong with a damaged file, and where
+    SCALE, SCALE_FILE, VALUES, CHANGES = choose(
+        config,
+        [] if workflow.modifier.skip_configfile else workflow.config_settings.config_args or [],
+        [] if workflow.modifier.skip_configfile else workflow.config_settings.configfiles,
+        [Path("config"), PROJECT / "config"],
+    )
 except UserError as error:
     raise WorkflowError(str(error))
 
-
-configfile: f"config/{SCALE}.yaml"
-
-
-REFERENCE = f"results/reference/{SCALE}"
+REFERENCE = project(f"results/reference/{SCALE}")
 FROM_REFERENCE = config.get("results_from", "run") == "reference"
 if config.get("results_from", "run") not in ("run", "reference"):
     raise WorkflowError(f"results_from must be run or reference, got {config['results_from']!r}")
@@ -37,16 +49,16 @@ if config.get("results_from", "run") not in ("run", "reference"):
 def reference(name):
     """A file of the reference results of this scale."""
     if not Path(REFERENCE, name).exists():
-        present = ", ".join(sorted(folder.name for folder in Path("results/reference").iterdir()))
+        present = ", ".join(sorted(folder.name for folder in Path(project("results/reference")).iterdir()))
         raise WorkflowError(
             f"there are no reference results of scale {SCALE}; there are of: {present}. To compare with those:"
-            f" rankcollapse compare results/{SCALE}/claims.json results/reference/NAME/claims.json"
+            f" rankcollapse compare results/{SCALE}/claims.json {project('results/reference/NAME/claims.json')}"
         )
     return f"{REFERENCE}/{name}"
 
 
-if FROM_REFERENCE and (changed := workflow.config_settings.overwrite_config.keys() - {"scale", "results_from"}):
-    raise WorkflowError(f"reference results have settings of their own; {', '.join(sorted(changed))} cannot be set")
+if FROM_REFERENCE and CHANGES:
+    raise WorkflowError(f"reference results have settings of their own; {', '.join(sorted(CHANGES))} cannot be set")
 
 try:
     if FROM_REFERENCE:
@@ -55,14 +67,12 @@ try:
             f"{REFERENCE}/manifest.json is of another version (its commit is in it; renew it as docs/sharing.md says): it",
         )
     else:
-        SETTINGS = check_settings(
-            {key: value for key, value in config.items() if key not in ("scale", "results_from")},
-            f"config/{SCALE}.yaml (with --config)",
-        )
+        update_config(VALUES, CHANGES)
+        SETTINGS = check_settings(VALUES, f"{SCALE_FILE} (with --config)")
 except UserError as error:
     raise WorkflowError(str(error))
 
-RESULTS = f"results/{SCALE}" + ("-from-reference" if FROM_REFERENCE else "")
+RESULTS = f"results/{SCALE}" + (FROM_REFERENCE_ENDING if FROM_REFERENCE else "")
 FRAMES_FROM = f"{REFERENCE if FROM_REFERENCE else RESULTS}/frames"
 GRIDS = SETTINGS.grids()
 EXPERIMENTS = SETTINGS.sections()

@@ -60,8 +60,8 @@ rule numbers:
         frames=FRAMES,
         manifest=rules.manifest.output,
         claims=rules.claims.output,
-        references=[str(file) for file in sorted(Path("results/reference").glob("*/manifest.json"))],
-        catalogue="src/rankcollapse/datasets/catalogue.yaml",  # titles and licences
+        references=[str(file) for file in sorted(Path(project("results/reference")).glob("*/manifest.json"))],
+        catalogue=project("src/rankcollapse/datasets/catalogue.yaml"),  # titles and licences
     output:
         f"{RESULTS}/numbers.tex",
     log:
