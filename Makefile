@@ -62,7 +62,11 @@ format: .venv/installed ## bring the code into the project's style
 	ruff format .
 	snakefmt .
 
-docs: .venv/installed ## bring what the documentation takes from the code in step with it
+environment.yml: requirements.lock # conda's copy of the pins
+	sed -i -e '/^ *- pip:/q' $@
+	sed -nE 's/^([a-z0-9._-]+==[0-9a-z.]+).*/      - \1/p' requirements.lock >> $@
+
+docs: .venv/installed environment.yml ## bring what the documentation takes from the code in step with it
 	rankcollapse settings
 	python docs/diagram.py
 
@@ -71,6 +75,7 @@ lock: .venv/installed ## resolve pyproject.toml anew into requirements.lock
 	.venv/lock/bin/pip-compile --quiet --extra dev --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-options \
 	  --no-header --output-file requirements.lock pyproject.toml
 	sed -i -E '/^torch==/ s/\+[a-z0-9.]+//' requirements.lock  # no local tag: GPU machines get the CUDA build
+	$(MAKE) environment.yml
 
 bench: .venv/installed ## measure speed, on a machine with nothing else to do
 	OPENBLAS_NUM_THREADS=1 python benchmarks/bench.py $(if $(wildcard results/laptop/claims.json),--finished laptop)

@@ -58,7 +58,9 @@ def test_other_mistakes(tmp_path):
     assert "no experiment 'device'" in fails("figure", "device", "--output", "x.png", tmp_path)
     frame = tmp_path / "trainability.rank.parquet"
     frame.write_bytes(b"PAR1 not")
-    assert "trainability.rank.parquet is not a frame, or not a whole one" in fails("claims", frame, "--output", tmp_path / "new.json")
+    assert "trainability.rank.parquet is not a frame, or not a whole one" in fails(
+        "claims", frame, "--output", tmp_path / "new.json"
+    )
     for content, message in (("{", "is not JSON, or is damaged"), ("{}", "not the claims.json")):
         (tmp_path / "damaged.json").write_text(content)
         assert message in fails("verify", tmp_path / "damaged.json")

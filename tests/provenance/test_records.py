@@ -62,7 +62,15 @@ def test_a_manifest_has_the_cells_and_devices_of_all_frames():
 
 
 def test_what_decides_the_rows_is_the_identity_of_a_cell_and_nothing_else_is():
-    later = {"commit": None, "clean": False, "unknown": "no git", "processor": "another", "started": "2027", "seconds": 9.0, "clock": {}}
+    later = {
+        "commit": None,
+        "clean": False,
+        "unknown": "no git",
+        "processor": "another",
+        "started": "2027",
+        "seconds": 9.0,
+        "clock": {},
+    }
     assert CELL.model_copy(update=later).identity() == CELL.identity()
     assert CELL.identity().keys() == set(CellRecord.model_fields) - set(later)
     for name, value in CELL.identity().items():
@@ -80,7 +88,10 @@ def test_a_key_of_a_later_version_is_ignored(tmp_path):
     [
         ("{", r"x\.json is not JSON, or is damaged"),
         ("[]", r"x\.json is not the provenance that this version writes"),
-        ('{"jobs": 1, "job_seconds": 2.0}', r"x\.json is not the provenance .*\(peak_mb: Field required\)\. Name the file"),
+        (
+            '{"jobs": 1, "job_seconds": 2.0}',
+            r"x\.json is not the provenance .*\(peak_mb: Field required\)\. Name the file",
+        ),
         ('{"jobs": "many", "job_seconds": 2.0, "peak_mb": null}', r"\(jobs: .*valid integer"),
     ],
 )

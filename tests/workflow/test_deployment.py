@@ -1,4 +1,4 @@
-"""The workflow where its users are: as a module, from another folder, by a path, in an environment of conda's making."""
+"""The workflow where its users are: as a module, from another folder, by its path, in conda's environment."""
 
 import json
 import os
@@ -82,7 +82,9 @@ def test_from_another_folder(clone, elsewhere):
     (elsewhere / "config").mkdir()
     shutil.copy(clone.folder / "config/smoke.yaml", elsewhere / "config/own.yaml")
     done = built(snakemake(elsewhere.parent, *workflow, "--dry-run", "--config", "scale=own"))
-    assert "results/own/paper.pdf" in done.stdout + done.stderr or "results/own/claims.json" in done.stdout + done.stderr
+    assert (
+        "results/own/paper.pdf" in done.stdout + done.stderr or "results/own/claims.json" in done.stdout + done.stderr
+    )
 
 
 def test_by_its_path_without_an_activated_environment(clone):
@@ -116,3 +118,39 @@ def test_results_are_called_what_they_are(clone, name, arguments):
     arguments = arguments or ("--config", f"scale={name}")
     done = built(snakemake(clone.folder, "--dry-run", f"results/{name}/manifest.json", "--printshellcmds", *arguments))
     assert f"--scale {name} --settings" in done.stdout + done.stderr
+
+
+@pytest.fixture
+def conda(tmp_path):
+    """A stand-in for conda in a folder of programs; its path."""
+    (tmp_path / "conda/bin").mkdir(parents=True)
+    program = tmp_path / "conda/bin/conda"
+    program.write_text(f"#!{sys.executable}\n" + (ROOT / "tests/support/conda.py").read_text().partition("\n")[2])
+    program.chmod(0o755)
+    (program.parent / "activate").write_text('export CONDA_PREFIX="$1" PATH="$1/bin:$PATH"\n')
+    return program.parent
+
+
+def test_an_environment_of_conda_is_created_from_snakemakes_copy_and_computes(clone, elsewhere, conda):
+    workflow = ("-s", str(clone.folder / "workflow/Snakefile"), "-d", str(elsewhere))
+    packages = next((BIN.parent / "lib").glob("python*/site-packages"))
+    surroundings = {"PATH": f"{conda}:/usr/bin:/bin", "CONDA_STAND_IN_PACKAGES": str(packages)}
+    target = f"results/smoke/{FIGURE}"
+    built(snakemake(elsewhere.parent, *workflow, target, "--sdm", "conda", *SMOKE, **surroundings))
+    [made] = (elsewhere / ".snakemake/conda").glob("*.yaml")
+    assert made.read_text() == (clone.folder / "environment.yml").read_text()
+    assert len((made.with_suffix("") / "starts").read_text()) == 3  # cell, frame, figure
+    assert not (made.with_suffix("") / "bin/rankcollapse").exists()  # the command is the clone's
+    assert (elsewhere / target).stat().st_size > 0
+
+
+def test_an_environment_that_names_paths_would_be_found_out(clone, elsewhere, conda):
+    """As environment.yml was: conda finds no file beside the copy."""
+    file = elsewhere / "copy.yaml"
+    file.write_text("dependencies: [python=3.11, pip, {pip: [-r requirements.lock, -e .]}]\n")
+    command = [conda / "conda", "env", "create", "--quiet", "--no-default-packages"]
+    command += ["--file", str(file), "--prefix", str(elsewhere / "made")]
+    known = os.environ | {"CONDA_STAND_IN_PACKAGES": "."}
+    done = subprocess.run(command, env=known, cwd=clone.folder, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "requirements.lock" in done.stdout + done.stderr

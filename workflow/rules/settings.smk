@@ -12,7 +12,7 @@ from snakemake.utils import update_config
 PROJECT = Path(str(workflow.current_basedir)).parents[1]  # the clone that this file lies in
 sys.path.insert(0, str(PROJECT / "src"))  # the code beside this workflow, whatever else is installed
 # What rules call is found without an activated environment: our command, and the Python that runs Snakemake.
-os.environ["PATH"] = f"{PROJECT / 'workflow/bin'}:{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
+os.environ.update(PATH=":".join([f"{PROJECT}/workflow/bin", str(Path(sys.executable).parent), *os.get_exec_path()]))
 
 from rankcollapse.config.chosen import FROM_REFERENCE as FROM_REFERENCE_ENDING
 from rankcollapse.config.chosen import choose

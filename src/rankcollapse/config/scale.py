@@ -72,7 +72,7 @@ def read_settings(path: Path) -> dict[str, Any]:
         UserError: it is not YAML, not a mapping of settings, or a key stands twice in it.
     """
     try:
-        values = yaml.load(path.read_text(encoding="utf-8"), Loader=_EachKeyOnce)  # noqa: S506 (a safe loader)
+        values = yaml.load(path.read_text(encoding="utf-8"), Loader=_EachKeyOnce)
     except UserError as error:
         raise UserError(f"{path}: {error}") from None
     except (ValueError, TypeError, RecursionError, yaml.YAMLError) as error:
