@@ -9,10 +9,19 @@ SCALE ?= laptop
 CORES ?= all
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# What a user's shell has set for other work decides nothing here: .venv has all that is needed, and `make paper` runs on
+# this machine whatever profile (Slurm, conda) is meant for other workflows.
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP SNAKEMAKE_PROFILE PIP_TARGET PIP_PREFIX PIP_ROOT
+export PIP_USER := 0
+# A user without a name, as containers have: Python asks these variables first
+ifneq ($(shell id -un >/dev/null 2>&1 || echo nameless),)
+export LOGNAME ?= user-$(shell id -u)
+export HOME ?= $(CURDIR)/.snakemake
+endif
 # Snakemake needs a folder for its cache, also where there is no home folder
 CACHE := $(if $(shell [ -w "$${HOME-}" ] && echo yes),,XDG_CACHE_HOME="$(CURDIR)/.snakemake/cache")
 
-.PHONY: help setup latex paper test test-slurm lint format docs lock bench clean
+.PHONY: help setup latex paper unlock test test-slurm lint format docs lock bench clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile | expand -t 18
@@ -36,13 +45,19 @@ latex: .venv/installed ## install the LaTeX packages that are missing (as root, 
 	fi
 
 paper: latex ## build everything at SCALE (default laptop), the paper included
-	$(CACHE) snakemake --cores $(CORES) --config scale=$(SCALE)
+	@$(CACHE) snakemake --cores $(CORES) --config scale=$(SCALE) || { code=$$?; \
+	if [ -n "$$(ls .snakemake/locks 2>/dev/null)" ]; then \
+	  echo "error: another Snakemake runs in this folder, or one was killed here. When none runs: make unlock, then make paper again" >&2; \
+	fi; exit $$code; }
 	@rankcollapse verify results/$(SCALE)/claims.json
 	@reference=results/reference/$(SCALE)/claims.json; \
 	if [ -f $$reference ]; then rankcollapse compare --brief results/$(SCALE)/claims.json $$reference; \
 	else echo "there are no reference results of scale $(SCALE) to compare with"; fi
 	@missing=$$(rankcollapse latex) || { echo "error: no paper without LaTeX ($$missing); all else is in results/$(SCALE)/" >&2; exit 1; }
 	@echo "results/$(SCALE)/paper.pdf"
+
+unlock: .venv/installed ## free this folder after a kill; make sure first that no Snakemake runs in it
+	$(CACHE) snakemake --unlock --quiet all
 
 test: .venv/installed ## run the tests
 	pytest

@@ -32,6 +32,11 @@ if problem := disk_problem():
 
 
 onstart:
+    if not FROM_REFERENCE and not Path(RESULTS).exists() and Path(RESULTS + FROM_REFERENCE_ENDING).exists():
+        logger.warning(
+            f"there are no results of scale {SCALE} here, and all that this needs is computed now. Those in"
+            f" {RESULTS + FROM_REFERENCE_ENDING}/ are shown by the same command with --config results_from=reference"
+        )
     # A clock that was ahead when these were written: Snakemake refuses an output that is older than its input.
     now = time.time()
     for path in sorted(Path(RESULTS).rglob("*"), key=modified):

@@ -15,7 +15,7 @@ from rankcollapse.datasets.catalogue import cached_files, catalogue
 from rankcollapse.errors import UserError, of_memory, told
 from rankcollapse.experiments import rooms
 from rankcollapse.experiments.base import Cell, Derived
-from rankcollapse.training.devices import resolve_device, take_gpu
+from rankcollapse.training.devices import memory, resolve_device, take_gpu
 
 
 def run(
@@ -84,6 +84,20 @@ def read_arguments(frame: str, settings: list[str], output: Path) -> tuple[dict[
         raise explain(error, f"the settings of {frame}", kind) from None
 
 
+def check_size(frame: str, cells: list[Cell], device: str) -> None:
+    """Refuse cells that cannot fit, before they take all memory.
+
+    Raises:
+        UserError: one needs more than the device, or a limit on it, has.
+    """
+    least, (most, limit) = max(cell.least_bytes() for cell in cells), memory(device)
+    if least > most:
+        raise UserError(
+            f"this cell of {frame} needs {least} bytes at least, for one state of each of its networks;"
+            f" {limit} has {most}. Use fewer networks, a smaller width, or a smaller batch."
+        )
+
+
 def run_cell(frame: str, settings: list[str], output: Path, device: str, threads: int, checkpoint_every: float) -> None:
     """Compute the cells of one job and write the rows and, beside them, the provenance; options are those of `run`."""
     import inspect
@@ -96,6 +110,7 @@ def run_cell(frame: str, settings: list[str], output: Path, device: str, threads
     from rankcollapse.training.session import Session
 
     arguments, cells = read_arguments(frame, settings, output)
+    check_size(frame, cells, device)
     name = arguments.get("dataset")
     if name in catalogue() and not all(path.is_file() for path in cached_files(name)):
         from rankcollapse.datasets.fetch import fetch  # what it imports for the network is seldom needed

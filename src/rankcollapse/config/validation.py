@@ -2,12 +2,17 @@
 
 import difflib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from rankcollapse.errors import UserError
+
+
+# what pydantic adds to the place of a value that may be of several kinds
+ALTERNATIVE = re.compile(r"constrained-\w+|literal\[.*\]|function-\w+\[.*|list\[.*|float|int|str|bool")
 
 
 def literal(value: Any) -> Any:
@@ -45,7 +50,7 @@ def explain(error: ValidationError, source: str, known: type[BaseModel]) -> User
         known: the model whose keys an unknown key is compared with.
     """
     lines = []
-    for mistake in error.errors():
+    for mistake in _of_alternatives(error.errors()):
         *parents, key = mistake["loc"] or ("",)
         name = ".".join(map(str, mistake["loc"]))
         if mistake["type"] == "extra_forbidden":
@@ -56,10 +61,31 @@ def explain(error: ValidationError, source: str, known: type[BaseModel]) -> User
         elif mistake["type"] == "missing":
             lines.append(f"  {name}: missing; it must be set")
         else:
-            allowed = mistake["msg"].removeprefix("Value error, ")
+            allowed = _in_words(mistake)
             found = "" if isinstance(mistake["input"], Mapping) else f"{mistake['input']!r} is not allowed. "
             lines.append(f"  {name}: {found}{allowed}")
     return UserError("\n".join([f"{source} has {len(lines)} mistake(s):", *lines]))
+
+
+def _of_alternatives(mistakes: list[Any]) -> list[Any]:
+    """The mistakes, with those in which one value fails each of several alternatives as one."""
+    found: dict[tuple, Any] = {}
+    for mistake in mistakes:
+        place = tuple(part for part in mistake["loc"] if not ALTERNATIVE.fullmatch(str(part)))
+        before = found.get(place)
+        words = f"{before['msg']}, or {_in_words(mistake).removeprefix('It ')}" if before else _in_words(mistake)
+        merged = place != mistake["loc"]
+        found[place if merged else mistake["loc"]] = mistake | {"loc": place, "msg": words if merged else mistake["msg"]}
+    return list(found.values())
+
+
+def _in_words(mistake: Any) -> str:
+    """What is allowed, in the words of a settings file and not of Python."""
+    if mistake["type"] in ("model_type", "model_attributes_type", "dict_type"):
+        return "It must be a mapping, KEY: VALUE"
+    text = mistake["msg"].removeprefix("Value error, ")
+    text = re.sub(r"^List should have (.*) after validation, not \d+$", r"It must have \1", text)
+    return re.sub(r"^Input should (be |have )", r"It must \1", text)
 
 
 def _keys(known: type[BaseModel], parents: list[str | int]) -> list[str]:

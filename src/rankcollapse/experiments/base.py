@@ -8,6 +8,9 @@ from typing import Any, ClassVar
 from rankcollapse.experiments.parameters import Parameters
 
 
+IMAGE = 32 * 32  # numbers in the smallest image that a convolutional network takes
+
+
 class Cell(Parameters):
     """The parameters of one cell of a frame; a module's `run(cell, ...)` computes it.
 
@@ -28,6 +31,16 @@ class Cell(Parameters):
         named = dict.fromkeys(cls.CONSTANTS) | cls.COLUMNS
         fields = cls.model_fields
         return {name: text or " ".join(fields[name].description.split()) for name, text in named.items()}
+
+    def least_bytes(self) -> int:
+        """Bytes that it takes at least: one state of every network, in single precision.
+
+        A lower bound, from the names that parameters of all experiments share; much more may be needed.
+        """
+        members = max(getattr(self, name, 1) for name in ("seeds", "chains", "states"))
+        width = getattr(self, "width", 1)
+        units = width if isinstance(width, int) else IMAGE  # of a convolutional network it is a factor
+        return members * units * getattr(self, "batch_size", 1) * 4
 
     def constants(self) -> dict[str, Any]:
         """The values of the parameters that are columns."""

@@ -2,16 +2,26 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from rankcollapse.datasets.catalogue import catalogue
 from rankcollapse.theory.terms import Architecture, Initialization, Normalization
+
+
+LARGEST = 10**9
 
 
 class Parameters(BaseModel):
     """Base of settings and cells: strict types, unknown keys refused, docstrings of fields are their descriptions."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+
+    @field_validator("*")
+    @classmethod
+    def _can_be_counted(cls, value: Any) -> Any:
+        if any(isinstance(each, int) and each > LARGEST for each in (value if isinstance(value, list) else [value])):
+            raise ValueError(f"Input should be at most {LARGEST}: no run could hold more, or come to its end")
+        return value
 
 
 def _distinct(values: list[Any]) -> list[Any]:

@@ -5,11 +5,14 @@ seaborn draws tidy frames; its error bars are the intervals that are judged.
 
 import io
 import itertools
+import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
+
+os.environ["MPLBACKEND"] = "agg"  # matplotlib cannot be imported where the user's choice is not installed
 
 import matplotlib as mpl
 import numpy as np
@@ -25,6 +28,8 @@ from rankcollapse.storage.files import write_whole
 
 mpl.use("agg")
 
+# Not the user's matplotlibrc: what the style below does not set is matplotlib's default.
+_DEFAULTS = {name: value for name, value in mpl.rcParamsDefault.items() if not name.startswith("backend")}
 TEXT_WIDTH = 5.5  # inches, of the paper's text block
 STYLE = {
     "font.family": "serif",  # in PGF this is the paper's own font
@@ -48,6 +53,11 @@ STYLE = {
     "pgf.texsystem": "pdflatex",
     "pgf.rcfonts": False,
 }
+
+
+def _style() -> AbstractContextManager[None]:
+    """The surroundings in which figures are drawn and saved."""
+    return mpl.rc_context(_DEFAULTS | STYLE)
 
 
 class Look(NamedTuple):
@@ -177,7 +187,7 @@ def panels(*shape: int, height: float, width: float = TEXT_WIDTH, **options: Any
         width: of the figure, inches.
         options: further arguments of `matplotlib.pyplot.subplots`.
     """
-    with mpl.rc_context(STYLE):
+    with _style():
         yield pyplot.subplots(*shape, figsize=(width, height), **options)
 
 
@@ -190,7 +200,7 @@ def save(figure: Figure, path: Path, metadata: dict[str, str]) -> None:
         metadata: text entries of the PNG; comment lines at the top of the PGF.
     """
     buffer = io.BytesIO()
-    with mpl.rc_context(STYLE):
+    with _style():
         if path.suffix == ".png":
             figure.savefig(buffer, format="png", metadata=metadata)
             write_whole(path, buffer.getvalue())

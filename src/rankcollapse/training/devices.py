@@ -1,8 +1,10 @@
 """Where a job computes: on the CPU, or on which of several GPUs, beside other jobs."""
 
+import contextlib
 import fcntl
 import itertools
 import os
+import resource
 import subprocess
 import tempfile
 from pathlib import Path
@@ -46,6 +48,21 @@ def take_gpu() -> TextIO | None:
             continue
         os.environ["CUDA_VISIBLE_DEVICES"] = gpu
         return lock
+
+
+def memory(device: str) -> tuple[int, str]:
+    """Bytes that a process can have on a device at most, and what sets that limit."""
+    import torch
+
+    if device == "cuda":
+        return torch.cuda.get_device_properties(0).total_memory, "the GPU"
+    limits = [(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"), "this machine")]
+    address_space = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if address_space != resource.RLIM_INFINITY:
+        limits.append((address_space, "ulimit -v"))
+    with contextlib.suppress(OSError, ValueError):  # of a container; "max" is no number
+        limits.append((int(Path("/sys/fs/cgroup/memory.max").read_text()), "the container"))
+    return min(limits)
 
 
 def resolve_device(name: str) -> str:

@@ -10,6 +10,7 @@ from rankcollapse.experiments.components import cells
 from rankcollapse.experiments.parameters import Architectures, Count, Multiplier, Parameters, Seeds
 
 IMAGE, NETWORK = 55, 100  # MB at width 1: states and gradients of ResNet-50 for an image, parameters of a network
+MOST_CELLS = 1000  # of a network; the graph has a job for each
 
 
 class DepthsSettings(cells.NormalizationParameters):
@@ -67,6 +68,13 @@ class ComponentsSettings(cells.RankParameters, Section):
         for architecture, _, *variant in trained:
             if not cells.Variant(*variant).suits(architecture):
                 raise ValueError(f"training.families: pretrained is for VGG without normalization, not {architecture}")
+        return self
+
+    @model_validator(mode="after")
+    def _cells_can_be_counted(self) -> Self:
+        cells_a_network = self.training.seeds // (self.training.seeds_a_cell or self.training.seeds)
+        if cells_a_network > MOST_CELLS:
+            raise ValueError(f"training.seeds and seeds_a_cell make more than {MOST_CELLS} cells a network; use fewer")
         return self
 
     @model_validator(mode="after")
