@@ -2,7 +2,9 @@
 
 import re
 
-NO_MEMORY = re.compile("allocate memory|failed to map|bad_alloc")  # of torch and of a library's import: they have no type for it
+NO_MEMORY = re.compile(
+    "allocate memory|failed to map|bad_alloc"
+)  # of torch and of a library's import: they have no type for it
 
 
 class UserError(Exception):

@@ -10,7 +10,6 @@ from pydantic import BaseModel, ValidationError
 
 from rankcollapse.errors import UserError
 
-
 # what pydantic adds to the place of a value that may be of several kinds
 ALTERNATIVE = re.compile(r"constrained-\w+|literal\[.*\]|function-\w+\[.*|list\[.*|float|int|str|bool")
 
@@ -75,7 +74,10 @@ def _of_alternatives(mistakes: list[Any]) -> list[Any]:
         before = found.get(place)
         words = f"{before['msg']}, or {_in_words(mistake).removeprefix('It ')}" if before else _in_words(mistake)
         merged = place != mistake["loc"]
-        found[place if merged else mistake["loc"]] = mistake | {"loc": place, "msg": words if merged else mistake["msg"]}
+        found[place if merged else mistake["loc"]] = mistake | {
+            "loc": place,
+            "msg": words if merged else mistake["msg"],
+        }
     return list(found.values())
 
 

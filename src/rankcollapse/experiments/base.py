@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from rankcollapse.experiments.parameters import Parameters
 
-
 IMAGE = 32 * 32  # numbers in the smallest image that a convolutional network takes
 
 

@@ -7,7 +7,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 from rankcollapse.datasets.catalogue import catalogue
 from rankcollapse.theory.terms import Architecture, Initialization, Normalization
 
-
 LARGEST = 10**9
 
 

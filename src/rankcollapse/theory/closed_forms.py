@@ -6,6 +6,10 @@ import torch
 from scipy.special import digamma
 from torch import Tensor
 
+from rankcollapse.theory import given
+
+UNIT = 0.05  # how far the diagonal of M may be from one, half precision and all
+
 
 def gaussian_lyapunov_exponents(width: int, std: float = 1.0) -> Tensor:
     """Lyapunov exponents of a product of Gaussian matrices, `λ_i = ln s + ½ (ln 2 + ψ((d - i + 1)/2))` (Newman 1986).
@@ -20,8 +24,9 @@ def gaussian_lyapunov_exponents(width: int, std: float = 1.0) -> Tensor:
     Raises:
         ValueError: the width is below 1 or the standard deviation not positive.
     """
-    if width < 1 or not std > 0:
-        raise ValueError(f"width must be at least 1 and std positive, got {width} and {std}")
+    width = given.whole("width", width, 1)
+    if not 0 < given.number("std", std) < math.inf:
+        raise ValueError(f"std must be positive and finite, got {std}")
     degrees = torch.arange(width, 0, -1, dtype=torch.float64)
     return math.log(std) + (math.log(2) + torch.as_tensor(digamma((degrees / 2).numpy()))) / 2
 
@@ -47,8 +52,17 @@ def second_moment_drift(M: Tensor) -> Tensor:
         M: second-moment matrices with unit diagonal, `(..., d, d)`.
 
     Returns:
-        Tensor `(...)`.
+        Tensor `(...)`, of single precision for matrices of half precision.
+
+    Raises:
+        ValueError: these are no square matrices of finite floating-point numbers with unit diagonal.
     """
+    M = given.tensor(M)
+    M = M.float() if M.dtype in (torch.float16, torch.bfloat16) else M
+    if M.ndim < 2 or M.shape[-1] != M.shape[-2] or 0 in M.shape[-2:]:
+        raise ValueError(f"expected square matrices (..., d, d), got shape {tuple(M.shape)}")
+    if not torch.isfinite(M).all() or not ((M.diagonal(dim1=-2, dim2=-1) - 1).abs() < UNIT).all():
+        raise ValueError("expected second moments with unit diagonal: normalize the rows to mean square 1 first")
     d = M.shape[-1]
     m = moments(M)
     return 2 * d**2 - 2 * m["F"] - 8 * m["cubic"] + 8 * m["squared_rows"]
@@ -64,8 +78,9 @@ def rank_bound(alpha: float, width: int) -> float:
     Raises:
         ValueError: alpha is outside [0, 1] or the width below 1.
     """
-    if not 0 <= alpha <= 1 or width < 1:
-        raise ValueError(f"alpha must lie in [0, 1] and width be at least 1, got {alpha} and {width}")
+    width = given.whole("width", width, 1)
+    if not 0 <= given.number("alpha", alpha) <= 1:
+        raise ValueError(f"alpha must lie in [0, 1], got {alpha}")
     return 2 * math.sqrt(alpha * width)
 
 

@@ -16,6 +16,7 @@ import torch
 from scipy.special import stdtrit
 from torch import Tensor
 
+from rankcollapse.theory import given
 from rankcollapse.theory.propagation import draw_weights
 from rankcollapse.theory.random_streams import generator
 from rankcollapse.theory.terms import BatchNormalization, WeightLaw, check
@@ -117,9 +118,14 @@ def lyapunov_spectrum(
     Raises:
         ValueError: there are fewer layers than `BLOCKS`, an argument is out of its range, or the product is singular.
     """
-    samples = width if batch is None else batch
+    width, layers, chains = (
+        given.whole(name, value, 1) for name, value in (("width", width), ("layers", layers), ("chains", chains))
+    )
+    samples = width if batch is None else given.whole("batch", batch, 1)
+    burn_in = None if burn_in is None else given.whole("burn_in", burn_in, 0)
+    device = given.available(device)
     columns = samples - (normalization in ("center", "full"))
-    _check_arguments(width, layers, chains, samples, columns, gamma, burn_in, normalization)
+    _check_arguments(width, layers, chains, samples, columns, gamma, burn_in, normalization, weights)
     draw = generator("lyapunov", width, normalization, weights, seed)
     burn_in = max(100, layers // 10) if burn_in is None else burn_in
     scaled = normalization in ("scale", "full")
@@ -181,7 +187,15 @@ class _Product:
 
 
 def _check_arguments(
-    width: int, layers: int, chains: int, samples: int, columns: int, gamma: float, burn_in: int | None, kind: str
+    width: int,
+    layers: int,
+    chains: int,
+    samples: int,
+    columns: int,
+    gamma: float,
+    burn_in: int | None,
+    kind: str,
+    weights: str,
 ) -> None:
     """Refuse arguments of `lyapunov_spectrum` that are out of their range."""
     if layers < BLOCKS or chains < 1 or not 1 <= samples <= width or columns < 1:
@@ -189,8 +203,9 @@ def _check_arguments(
             f"layers must be at least {BLOCKS}, chains at least 1, and the batch between 1 (2 with centring) and the "
             f"width {width}; got layers={layers}, chains={chains}, batch={samples}"
         )
-    if not gamma > 0:
+    if not given.number("gamma", gamma) > 0:
         raise ValueError(f"gamma must be positive (or infinite), got {gamma}")
     if burn_in is not None and burn_in < 0:
         raise ValueError(f"burn_in must be at least 0, got {burn_in}")
     check(kind, BatchNormalization, "normalization")
+    check(weights, WeightLaw, "weights")

@@ -10,6 +10,8 @@ from rankcollapse.theory.terms import BatchNormalization, check
 
 CHANNELS_A_GROUP = 8  # of group normalization
 EPSILON = 1e-5  # PyTorch's, added to the variance
+LEAST_NORM = 1e-12  # of a row that is not looked at more closely
+CONSTANT = 1e4  # a row whose mean is larger than its deviations by this is constant but for rounding
 
 
 def standardize_(Z: Tensor, epsilon: float) -> Tensor:
@@ -90,11 +92,33 @@ def normalize(H: Tensor, kind: str) -> Tensor:
         ValueError: the kind is unknown.
     """
     check(kind, BatchNormalization, "normalization")
+    mean = None
     if kind in ("center", "full"):
-        H = H.sub_(H.mean(-1, keepdim=True))
+        mean = H.mean(-1, keepdim=True)
+        H = H.sub_(mean)
     if kind in ("scale", "full"):
-        H = F.normalize(H, dim=-1, out=H).mul_(math.sqrt(H.shape[-1]))
+        norm = torch.linalg.vector_norm(H, dim=-1, keepdim=True)
+        in_range = (norm >= LEAST_NORM) & (norm < math.inf)
+        if not in_range.all():
+            H, norm = _within_range(H, norm, mean, in_range)
+        H = H.div_(norm.clamp_min(LEAST_NORM)).mul_(math.sqrt(H.shape[-1]))
     return H
+
+
+def _within_range(H: Tensor, norm: Tensor, mean: Tensor | None, in_range: Tensor) -> tuple[Tensor, Tensor]:
+    """The rows, those whose squares leave the range of the dtype times a power of two each, and their norms.
+
+    Rows of zeros stay. So does a row that was constant over the batch: what is left beside its mean is rounding.
+    """
+    largest = H.abs().amax(-1, keepdim=True)
+    moved = ~in_range & (largest > 0) & largest.isfinite()
+    if mean is not None:
+        moved &= mean.abs() <= CONSTANT * largest
+    _, exponent = torch.frexp(torch.where(moved, largest, 0.5))
+    half = torch.div(exponent, 2, rounding_mode="floor")  # in two steps: a power of two may be out of range
+    one = torch.ones_like(largest)
+    H = H.mul_(torch.ldexp(one, -half)).mul_(torch.ldexp(one, half - exponent))
+    return H, torch.where(moved, torch.linalg.vector_norm(H, dim=-1, keepdim=True), norm)
 
 
 def normalize_channels(X: Tensor, kind: str, gain: Tensor, shift: Tensor, epsilon: float = EPSILON) -> Tensor:

@@ -11,8 +11,12 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
+from rankcollapse.theory import given
 from rankcollapse.theory.normalization import normalize
+from rankcollapse.theory.spectra import rescaled
 from rankcollapse.theory.terms import Activation, BatchNormalization, WeightLaw, check
+
+MOST_GAMMA = 1e6  # of a skip connection: beyond, single precision does not see it
 
 
 def draw_weights(out: Tensor, law: WeightLaw, generator: torch.Generator) -> Tensor:
@@ -51,10 +55,11 @@ def propagate(
 ) -> Iterator[Tensor]:
     """Yields the state after each of `layers` random layers. Memory does not grow with depth.
 
-    A yielded tensor is only valid until the next one is asked for: copy what is to be kept.
+    Arguments are checked when it is called. A yielded tensor is only valid until the next one is asked for: copy what
+    is to be kept.
 
     Args:
-        H: initial states, `(chains, d, N)`, float32 or float64; not changed.
+        H: initial states, `(chains, d, N)`, float32 or float64, of any scale; not changed, and no graph is kept.
         layers: number of layers.
         generator: on the device of `H`.
         gamma: strength `γ > 0` of the layer beside its skip connection; `inf` for none.
@@ -70,7 +75,36 @@ def propagate(
     Raises:
         ValueError: an argument is out of its range, or the initial state is not finite.
     """
-    _check_arguments(H, gamma, activation, weights, thin)
+    H = given.tensor(H)
+    _check_arguments(H, generator, gamma, activation, normalization, weights, thin)
+    homogeneous = normalization in ("scale", "full") or (
+        rescale and activation != "tanh"
+    )  # the scale of H decides nothing
+    return _stream(
+        rescaled(H) if homogeneous and _extreme(H) else H,
+        given.whole("layers", layers, 0),
+        generator, gamma, activation, normalization, weights, rescale, thin,
+    )  # fmt: skip
+
+
+def _extreme(H: Tensor) -> bool:
+    """Whether a layer could take the numbers of some state out of the range of their dtype."""
+    largest, kind = H.abs().amax((-2, -1)), torch.finfo(H.dtype)
+    return bool(((largest > kind.max**0.25) | ((largest < kind.tiny**0.25) & (largest > 0))).any())
+
+
+def _stream(
+    H: Tensor,
+    layers: int,
+    generator: torch.Generator,
+    gamma: float,
+    activation: str,
+    normalization: str,
+    weights: WeightLaw,
+    rescale: bool,
+    thin: bool,
+) -> Iterator[Tensor]:
+    """The states of `propagate`, whose arguments these are."""
     chains, d, samples = H.shape
     drawn = torch.empty(chains, d, min(d, samples) if thin else d, device=H.device)  # single precision is enough here
     W = drawn if H.dtype == drawn.dtype else torch.empty_like(drawn, dtype=H.dtype)
@@ -95,14 +129,30 @@ def propagate(
         yield state
 
 
-def _check_arguments(H: Tensor, gamma: float, activation: str, weights: str, thin: bool) -> None:
+def _check_arguments(
+    H: Tensor,
+    generator: torch.Generator,
+    gamma: float,
+    activation: str,
+    normalization: str,
+    weights: str,
+    thin: bool,
+) -> None:
     """Refuse arguments of `propagate` that are out of their range."""
+    if H.dtype not in (torch.float32, torch.float64):
+        raise ValueError(f"expected states in float32 or float64, got {H.dtype}: use H.float()")
     if H.ndim != 3 or 0 in H.shape:
         raise ValueError(f"expected states (chains, d, N) with d, N >= 1, got shape {tuple(H.shape)}")
     if not torch.isfinite(H).all():
         raise ValueError("the initial state holds NaN or infinity")
-    if not gamma > 0:
+    if not isinstance(generator, torch.Generator) or generator.device.type != H.device.type:
+        raise ValueError(f"generator must be a torch.Generator on the device of the states, {H.device.type}")
+    if not given.number("gamma", gamma) > 0:
         raise ValueError(f"gamma must be positive (or infinite), got {gamma}")
+    if MOST_GAMMA < gamma < math.inf:
+        raise ValueError(f"gamma must be at most {MOST_GAMMA:g}, or infinite, which is no different there; got {gamma}")
+    check(normalization, BatchNormalization, "normalization")
+    check(weights, WeightLaw, "weights")
     check(activation, Activation, "activation")
     if thin and (weights != "gaussian" or gamma != math.inf):
         raise ValueError("thin draws are exact for Gaussian weights without skip connection only")
