@@ -32,7 +32,9 @@ setup: .venv/installed ## make .venv and install the pinned packages into it
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("error: Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; name another one with make PYTHON=...")'
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "error: this Python cannot make environments; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock || { \
+	  echo "error: pip could not install the pinned packages, see above; they are tested with Python 3.11, and this is $$($(BIN)/python -V)." \
+	  "If one of them does not exist for it: rm -r .venv, then make setup PYTHON=python3.11" >&2; exit 1; }
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
 

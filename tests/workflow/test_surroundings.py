@@ -115,8 +115,9 @@ def test_make_runs_for_a_user_without_a_name(project, home):
 def test_after_a_kill_make_says_how_to_go_on_and_that_works(project):
     run = project.start("results/smoke/figures/two_classes.png", *SMOKE)
     locks = project.folder / ".snakemake/locks"
-    while not list(locks.glob("*")) and run.poll() is None:
+    while not any(lock.stat().st_size for lock in locks.glob("*")) and run.poll() is None:
         time.sleep(0.01)
+    time.sleep(1)
     os.killpg(run.pid, 9)
     run.wait()
     assert list(locks.glob("*"))
