@@ -1,16 +1,20 @@
 """One cell, or several in one job, by hand; every mistake in it is one message."""
 
 import json
+import re
+import subprocess
 import sys
 from typing import ClassVar
 
 import pyarrow as pa
 import pytest
 import torch
-from support.cli import RANK, fails, rankcollapse
+from support.cli import BIN, RANK, fails, rankcollapse
 from support.manifests import cell
+from support.settings import SCALES, values
 
 from rankcollapse.commands.run import run_cell
+from rankcollapse.config.scale import check_settings
 from rankcollapse.errors import UserError
 from rankcollapse.experiments import rooms
 from rankcollapse.experiments.base import Cell
@@ -62,6 +66,41 @@ def test_the_log_names_no_gpu_where_the_cpu_computes(tmp_path):
         assert json.loads((tmp_path / "x.json").read_text())["device"].startswith("cpu")
         told = fails(*CHAIN, "--device", "cuda", "--output", "y.parquet", cwd=tmp_path, CUDA_VISIBLE_DEVICES=visible)
         assert "torch sees no CUDA device" in told
+
+
+@pytest.mark.parametrize(
+    ("settings", "least"),
+    [
+        (["trainability.rank", *RANK, "seeds=900000000"], 900_000_000 * 8 * 16 * 4),
+        (["trainability.rank", *RANK, "width=900000000"], 2 * 900_000_000 * 16 * 4),
+        ([*CHAIN[1:], "chains=1000000000", "width=1000"], 10**9 * 1000 * 4),
+    ],
+)
+def test_a_cell_that_cannot_fit_is_refused_with_its_bytes(tmp_path, settings, least):
+    given = {}
+    for setting in settings[1:]:  # a later one in place of an earlier one
+        given[setting.partition("=")[0]] = setting
+    told = fails("run", settings[0], *given.values(), "--output", "x.parquet", cwd=tmp_path)
+    assert f"needs {least} bytes at least" in told
+    assert re.search(r"this machine has \d+|the container has \d+|ulimit -v has \d+", told)
+    assert list(tmp_path.glob("x.*")) == []
+
+
+def test_a_limit_of_address_space_counts(tmp_path):
+    frame, *settings = [*CHAIN[1:5], "width=1000", "layers=40", "stride=20", "chains=3000000"]
+    command = " ".join(["run", frame, *dict.fromkeys(s for s in settings if s != "width=4"), "--output", "x.parquet"])
+    script = f"ulimit -v 8000000; {BIN}/rankcollapse {command}"
+    done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "needs 12000000000 bytes at least" in done.stderr
+    assert "ulimit -v has 8192000000" in done.stderr
+
+
+def test_no_cell_of_a_scale_is_said_to_need_more_than_it_asks_for():
+    for scale in SCALES:
+        for grid in check_settings(values(scale), scale).grids().values():
+            for axes in grid.axes:
+                assert grid.cell.model_validate(grid.fixed | axes).least_bytes() < grid.memory * 1e6
 
 
 def test_a_setting_that_is_given_twice(tmp_path):

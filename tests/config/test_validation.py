@@ -39,7 +39,19 @@ from rankcollapse.errors import UserError
         ("pretraining.raw.depths", [3], ["pretraining: raw.depths has [3]"]),
         ("device", "gpu", ["device", "'gpu'", "'cpu', 'cuda' or 'auto'"]),
         ("trainability.width", None, ["trainability.width: missing"]),
-        ("trainability.rank", 7, ["trainability.rank", "7"]),
+        ("trainability.rank", 7, ["trainability.rank: 7 is not allowed. It must be a mapping, KEY: VALUE"]),
+        ("stationary_rank.points", [3], ["stationary_rank.points.0: 3 is not allowed. It must be a mapping"]),
+        ("data_from", "x", ["data_from: 'x' is not allowed. It must be a mapping"]),
+        (
+            "stationary_rank.gammas",
+            ["x"],
+            ["gammas.0: 'x' is not allowed. It must be a valid number, or must be 'inf'"],
+        ),
+        ("stationary_rank.points", [], ["points: [] is not allowed. It must have at least 1 item"]),
+        ("trainability.rank.seeds", 10**23, ["seeds: 100000000000000000000000 is not", "at most 1000000000"]),
+        ("trainability.rank.depths", [10**10], ["trainability.rank.depths", "at most 1000000000"]),
+        ("extreme_depth.layers", 10**30, ["extreme_depth.layers", "at most 1000000000"]),
+        ("components.training.seeds_a_cell", 0, ["seeds_a_cell", "greater than or equal to 1"]),
     ],
 )
 def test_a_mistake_is_told_with_key_value_and_what_is_allowed(path, value, parts):

@@ -53,8 +53,8 @@ def test_the_leading_order_of_the_neutral_directions_is_within_two_of_the_measur
 def test_values_and_bad_input():
     assert rank_bound(0.25, 16) == pytest.approx(4)
     for arguments in ((-0.1, 4), (1.1, 4), (0.5, 0), (math.nan, 4)):
-        with pytest.raises(ValueError, match="alpha must lie|width must be at least 1"):
+        with pytest.raises(ValueError, match=r"alpha must lie|width must be at least 1"):
             rank_bound(*arguments)
     for arguments in ((0, 1.0), (3, 0.0)):
-        with pytest.raises(ValueError, match="width must be at least 1|std must be positive"):
+        with pytest.raises(ValueError, match=r"width must be at least 1|std must be positive"):
             gaussian_lyapunov_exponents(*arguments)

@@ -4,11 +4,16 @@ import json
 import os
 import re
 import subprocess
+import sys
+import tarfile
 import tomllib
+import zipfile
 
+import pytest
 import yaml
 from packaging.requirements import Requirement
 from support.paths import ROOT
+from support.projects import Project
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
@@ -71,3 +76,56 @@ def test_without_a_home_folder_the_cache_of_snakemake_is_kept_here(tmp_path):
         made = subprocess.run(["make", "-n", "paper"], cwd=ROOT, env=environment, capture_output=True, text=True)
         assert made.returncode == 0, made.stderr
         assert (f'XDG_CACHE_HOME="{ROOT}/.snakemake/cache" snakemake --cores' in made.stdout) == elsewhere
+
+
+@pytest.mark.slow
+def test_the_wheel_and_the_sdist_carry_catalogue_and_data(tmp_path):
+    """Built by the pinned backend, which pip gets from the registry."""
+    project, [backend] = (
+        Project(tmp_path / "project"),
+        tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"],
+    )
+    got = subprocess.run(
+        [sys.executable, "-m", "pip", "install", "-q", "--target", tmp_path / "flit", backend], check=False
+    )
+    if got.returncode:
+        pytest.skip("the backend cannot be installed here")
+    for kind in ("wheel", "sdist"):
+        code = f"from flit_core.buildapi import build_{kind}; print(build_{kind}('..'))"
+        done = project.run([sys.executable, "-c", code], PYTHONPATH=str(tmp_path / "flit"))
+        name = tmp_path / done.stdout.strip()
+        names = zipfile.ZipFile(name).namelist() if kind == "wheel" else tarfile.open(name).getnames()
+        packed = {part.partition("rankcollapse/")[2] for part in names if "rankcollapse/" in part}
+        source = project.folder / "src/rankcollapse"
+        data = [path for path in (source / "datasets").rglob("*") if path.is_file()]
+        assert {path.relative_to(source).as_posix() for path in data} <= packed, kind
+        assert "datasets/catalogue.yaml" in packed
+
+
+def test_a_python_for_which_a_pinned_package_does_not_exist(tmp_path):
+    """Pip's failure ends in a message of ours, and the next `make setup` starts anew."""
+    project = Project(tmp_path / "project")
+    fake = tmp_path / "python"
+    fake.write_text(
+        '#!/bin/sh\n[ "$1" = -m ] || exit 0\nmkdir -p .venv/bin\n'
+        'printf "#!/bin/sh\\necho Python 3.99.0\\n" > .venv/bin/python\n'
+        'printf "#!/bin/sh\\necho No matching distribution >&2; exit 1\\n" > .venv/bin/pip\nchmod +x .venv/bin/*\n'
+    )
+    fake.chmod(0o755)
+    done = project.run(["make", "setup", f"PYTHON={fake}"])
+    assert done.returncode != 0
+    assert "tested with Python 3.11, and this is Python 3.99.0" in done.stderr
+    assert "make setup PYTHON=python3.11" in done.stderr
+    assert not (project.folder / ".venv/installed").exists()
+
+
+def test_both_containers_are_built_and_run_by_the_same_scripts():
+    for name in ("Dockerfile", "apptainer.def"):
+        text = (ROOT / "containers" / name).read_text()
+        assert "/rankcollapse/containers/build" in text
+        assert "/rankcollapse/containers/run" in text
+    ignored = (ROOT / ".dockerignore").read_text().split()
+    assert ".venv" in ignored
+    assert ".git" not in ignored  # the image knows its commit
+    for name in ("build", "run"):
+        subprocess.run(["sh", "-n", ROOT / "containers" / name], check=True)

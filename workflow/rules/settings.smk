@@ -14,6 +14,14 @@ sys.path.insert(0, str(PROJECT / "src"))  # the code beside this workflow, whate
 # What rules call is found without an activated environment: our command, and the Python that runs Snakemake.
 os.environ.update(PATH=":".join([f"{PROJECT}/workflow/bin", str(Path(sys.executable).parent), *os.get_exec_path()]))
 
+try:
+    import pydantic  # the first of the packages that settings are read with
+except ModuleNotFoundError as error:
+    raise WorkflowError(
+        f"the Python that runs Snakemake ({sys.executable}) lacks {error.name}, and the settings are read with it: run"
+        f" Snakemake in this project's environment (make setup, conda or a container; {PROJECT / 'docs/running.md'})"
+    )
+
 from rankcollapse.config.chosen import FROM_REFERENCE as FROM_REFERENCE_ENDING
 from rankcollapse.config.chosen import choose
 from rankcollapse.config.scale import check_settings
