@@ -94,7 +94,8 @@ def test_the_wheel_and_the_sdist_carry_catalogue_and_data(tmp_path):
         code = f"from flit_core.buildapi import build_{kind}; print(build_{kind}('..'))"
         done = project.run([sys.executable, "-c", code], PYTHONPATH=str(tmp_path / "flit"))
         name = tmp_path / done.stdout.strip()
-        names = zipfile.ZipFile(name).namelist() if kind == "wheel" else tarfile.open(name).getnames()
+        with zipfile.ZipFile(name) if kind == "wheel" else tarfile.open(name) as packed_in:
+            names = packed_in.namelist() if kind == "wheel" else packed_in.getnames()
         packed = {part.partition("rankcollapse/")[2] for part in names if "rankcollapse/" in part}
         source = project.folder / "src/rankcollapse"
         data = [path for path in (source / "datasets").rglob("*") if path.is_file()]

@@ -59,8 +59,8 @@ def number(name: str, value: object) -> float:
         raise ValueError(f"{name} must be a number, got {value!r}") from None
 
 
-def available(device: object) -> str:
-    """The name of a device that torch can use here.
+def available(device: object) -> None:
+    """Make sure that torch can use a device here.
 
     Raises:
         ValueError: there is none of that name.
@@ -69,4 +69,3 @@ def available(device: object) -> str:
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError, TypeError, ValueError, NotImplementedError):
         raise ValueError(f"torch cannot use the device {device!r} here; use 'cpu'") from None
-    return str(device)

@@ -118,16 +118,12 @@ def lyapunov_spectrum(
     Raises:
         ValueError: there are fewer layers than `BLOCKS`, an argument is out of its range, or the product is singular.
     """
-    width, layers, chains = (
-        given.whole(name, value, 1) for name, value in (("width", width), ("layers", layers), ("chains", chains))
-    )
-    samples = width if batch is None else given.whole("batch", batch, 1)
-    burn_in = None if burn_in is None else given.whole("burn_in", burn_in, 0)
-    device = given.available(device)
+    counts = {"width": width, "layers": layers, "chains": chains, "batch": width if batch is None else batch}
+    width, layers, chains, samples = (given.whole(name, value, 1) for name, value in counts.items())
+    burn_in = max(100, layers // 10) if burn_in is None else given.whole("burn_in", burn_in, 0)
     columns = samples - (normalization in ("center", "full"))
-    _check_arguments(width, layers, chains, samples, columns, gamma, burn_in, normalization, weights)
+    _check_arguments(width, layers, chains, samples, columns, gamma, normalization, weights, device)
     draw = generator("lyapunov", width, normalization, weights, seed)
-    burn_in = max(100, layers // 10) if burn_in is None else burn_in
     scaled = normalization in ("scale", "full")
     # W U is Gaussian whatever U is; without BN that would leave no product to measure, so there W is drawn whole
     fresh = weights == "gaussian" and gamma == math.inf and scaled
@@ -193,9 +189,9 @@ def _check_arguments(
     samples: int,
     columns: int,
     gamma: float,
-    burn_in: int | None,
     kind: str,
     weights: str,
+    device: str,
 ) -> None:
     """Refuse arguments of `lyapunov_spectrum` that are out of their range."""
     if layers < BLOCKS or chains < 1 or not 1 <= samples <= width or columns < 1:
@@ -205,7 +201,6 @@ def _check_arguments(
         )
     if not given.number("gamma", gamma) > 0:
         raise ValueError(f"gamma must be positive (or infinite), got {gamma}")
-    if burn_in is not None and burn_in < 0:
-        raise ValueError(f"burn_in must be at least 0, got {burn_in}")
     check(kind, BatchNormalization, "normalization")
     check(weights, WeightLaw, "weights")
+    given.available(device)
