@@ -64,6 +64,21 @@ def test_a_scale_of_ones_own_is_described_by_the_manifest(project):
     assert "config/mine.yaml" not in zipfile.ZipFile("crate.zip").namelist()
 
 
+def test_a_run_in_another_folder_than_the_project(project, tmp_path_factory, monkeypatch):
+    """Sources are the project's, results those of the folder; a scale of that folder is told from the project's."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    monkeypatch.chdir(elsewhere)
+    shutil.copytree(project / RUN, elsewhere / RUN)
+    for own, described in ((None, "config/smoke.yaml"), ("another\n", "results/smoke/manifest.json")):
+        if own:
+            Path("config").mkdir()
+            Path("config/smoke.yaml").write_text(own)
+        crate(RUN, made("smoke"), Path("crate.zip"))
+        assert mistakes("crate.zip") == []
+        assert metadata("crate.zip")["#run"]["object"][0] == {"@id": described}
+        assert zipfile.ZipFile("crate.zip").read("README.md") == (project / "README.md").read_bytes()
+
+
 def test_the_same_run_is_the_same_crate_and_the_same_archive(project):
     for number in (1, 2):
         crate(RUN, made("smoke"), Path(f"{number}.zip"))

@@ -8,6 +8,7 @@ from support.paths import ROOT
 from rankcollapse.commands import figure as command
 from rankcollapse.commands.figure import figure
 from rankcollapse.errors import UserError
+from rankcollapse.provenance import checkout
 
 FRAME = ROOT / "results/reference/laptop/frames/two_classes.training.parquet"
 
@@ -21,6 +22,14 @@ def test_a_figure_says_of_itself_what_made_it(tmp_path):
         assert image.text["Commit"]
         assert len(image.convert("P").getcolors()) > 10  # something is drawn
     assert (tmp_path / "b.png").is_file()
+
+
+def test_a_figure_says_why_its_commit_is_not_known(tmp_path, monkeypatch):
+    monkeypatch.setattr(checkout, "PROJECT", tmp_path)
+    figure("two_classes", [FRAME], [tmp_path / "a.png"])
+    with Image.open(tmp_path / "a.png") as image:
+        assert image.text["Commit"].startswith("unknown (")
+        assert "is an installed package and no clone" in image.text["Commit"]
 
 
 def test_what_cannot_be_drawn_is_named(tmp_path, monkeypatch):

@@ -245,3 +245,19 @@ def test_a_full_disk_is_one_message_and_leaves_nothing(toy, cache, tmp_path, mon
     with pytest.raises(UserError, match=r"No space left on device.*RANKCOLLAPSE_CACHE"):
         fetch("toy")
     assert list(cache.rglob("*")) == [cache / "toy"]
+
+
+@pytest.mark.parametrize("how", ["settings", "argument"])
+def test_a_path_below_ones_home(toy, cache, tmp_path, monkeypatch, how):
+    """No shell has seen the path of a settings file, or one in quotes."""
+    toy()
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home/data").mkdir(parents=True)
+    (tmp_path / "home/data/one").write_bytes(CONTENT)
+    if how == "settings":
+        monkeypatch.setenv("RANKCOLLAPSE_DATA_FROM", '{"toy": "~/data"}')
+    [made] = fetch("toy", Path("~/data") if how == "argument" else None)
+    assert made.read_bytes() == CONTENT
+    made.unlink()
+    with pytest.raises(UserError, match="~nobody-of-that-name/data: does not exist"):
+        fetch("toy", Path("~nobody-of-that-name/data"))

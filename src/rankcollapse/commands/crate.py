@@ -86,10 +86,15 @@ def _crate(manifest: Manifest, manifest_file: Path, made: list[Path]) -> ROCrate
     )
     run["instrument"] = entities[WORKFLOW]
     settings = Path(f"config/{manifest.scale}.yaml")  # one's own is not tracked: the manifest has its values
-    run["object"] = [entities.get(settings, entities[manifest_file]), *_data(crate, manifest)]
+    ours = settings in entities and (not settings.is_file() or _same(settings, checkout.PROJECT / settings))
+    run["object"] = [entities[settings if ours else manifest_file], *_data(crate, manifest)]
     run["result"] = [entities[path] for path in made]
     crate.root_dataset["mentions"] = run
     return crate
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.read_bytes() == other.read_bytes()
 
 
 def _context(crate: ROCrate, id: str, kind: str, **properties: Any) -> ContextEntity:
