@@ -20,12 +20,13 @@ MOST_GAMMA = 1e6  # of a skip connection: beyond, single precision does not see 
 
 
 def draw_weights(out: Tensor, law: WeightLaw, generator: torch.Generator) -> Tensor:
-    """Fill `out` with i.i.d. weights.
+    """Fill `out` with random weights, i.i.d. but for the orthogonal ones.
 
     Args:
         out: tensor `(..., d, n)`, overwritten.
         law: `gaussian` or `uniform` on ±√3, of mean 0 and variance 1; `one_signed`, uniform on [0, √3], of second
-            moment 1; `xavier`, Gaussian of variance `1/d` for the `d` rows of `out`.
+            moment 1; `xavier`, Gaussian of variance `1/d` for the `d` rows of `out`; `orthogonal`, `√max(d, n)` times
+            a matrix with orthonormal rows or columns, of Haar's law, so that entries have mean square 1.
         generator: on the device of `out`.
 
     Raises:
@@ -38,6 +39,11 @@ def draw_weights(out: Tensor, law: WeightLaw, generator: torch.Generator) -> Ten
         return out.uniform_(-math.sqrt(3), math.sqrt(3), generator=generator)
     if law == "xavier":
         return out.normal_(std=out.shape[-2] ** -0.5, generator=generator)
+    if law == "orthogonal":
+        tall = out.shape[-2] >= out.shape[-1]
+        Q, R = torch.linalg.qr(out.normal_(generator=generator) if tall else out.normal_(generator=generator).mT)
+        Q = Q * (R.diagonal(dim1=-2, dim2=-1).sign() * math.sqrt(Q.shape[-2])).unsqueeze(-2)  # Haar's law: diag R > 0
+        return out.copy_(Q if tall else Q.mT)
     return out.uniform_(0, math.sqrt(3), generator=generator)
 
 

@@ -4,7 +4,7 @@ from typing import Literal, get_args
 
 Activation = Literal["identity", "relu", "tanh"]
 SymmetricLaw = Literal["gaussian", "uniform"]
-WeightLaw = Literal[SymmetricLaw, "one_signed", "xavier"]
+WeightLaw = Literal[SymmetricLaw, "one_signed", "xavier", "orthogonal"]
 BatchNormalization = Literal["none", "scale", "center", "full"]  # the components of BN, or all of it
 Normalization = Literal[BatchNormalization, "layer", "group", "weight"]  # of convolutional networks
 Initialization = Literal[
