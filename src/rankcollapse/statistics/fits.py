@@ -1,6 +1,6 @@
 """Weighted least squares through estimates."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy import stats
@@ -22,6 +22,35 @@ def _slope(x: np.ndarray, y: Sequence[float], errors: Sequence[float], scale: fl
     return Interval(float(fit.params[-1]), float(low), float(high), len(y))
 
 
+def _points(points: dict[float, Interval]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Abscissas, estimates and standard errors of at least three points."""
+    if len(points) < 3:
+        raise ValueError(f"expected at least three points, got {points}")
+    half = np.array([(point.high - point.low) / 2 for point in points.values()])
+    return np.array(list(points), float), np.array([p.estimate for p in points.values()]), half / stats.norm.ppf(0.975)
+
+
+def combination(points: dict[float, Interval], *terms: Callable[[np.ndarray], np.ndarray]) -> list[Interval]:
+    """Coefficients of a sum of functions through estimates, by weighted least squares.
+
+    Args:
+        points: estimates with their intervals, by abscissa; at least three, and more than terms.
+        terms: the functions, of an array of abscissas.
+
+    Returns:
+        The coefficient of each term with its interval.
+
+    Raises:
+        ValueError: fewer than three points, or one without an interval.
+    """
+    x, y, errors = _points(points)
+    if not np.isfinite(errors).all():
+        raise ValueError(f"expected points with intervals, got {points}")
+    columns = [np.broadcast_to(term(x), x.shape) for term in terms]
+    turned = [columns[:at] + columns[at + 1 :] + [columns[at]] for at in range(len(columns))]
+    return [_slope(np.column_stack(each), y, errors, scale=None, use_t=True) for each in turned]
+
+
 def power_law(points: dict[float, Interval]) -> Interval:
     """Exponent of a power law through estimates, by weighted least squares on logarithms.
 
@@ -32,11 +61,10 @@ def power_law(points: dict[float, Interval]) -> Interval:
     Raises:
         ValueError: fewer than three points, or one that is not positive.
     """
-    x, y = np.array(list(points)), np.array([point.estimate for point in points.values()])
-    if len(x) < 3 or (x <= 0).any() or (y <= 0).any():
-        raise ValueError(f"expected at least three positive points, got {points}")
-    half = np.array([(point.high - point.low) / 2 for point in points.values()])
-    errors = half / stats.norm.ppf(0.975) / y
+    x, y, errors = _points(points)
+    if (x <= 0).any() or (y <= 0).any():
+        raise ValueError(f"expected positive points, got {points}")
+    errors = errors / y
     known = np.isfinite(errors)
     errors = np.where(known, errors, errors[known].max() if known.any() else 1.0)
     errors = np.maximum(errors, max(1e-4 * errors.max(), 1e-12))  # a point without spread does not decide alone
