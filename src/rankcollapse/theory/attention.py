@@ -1,6 +1,6 @@
 """Self-attention at initialization. Tokens are columns: a state is `(chains, d, T)`, attention `(chains, T, T)`.
 
-A row of the attention matrix `A` holds what one token takes from all: rows sum to one, and a layer maps `X` to `W X Aᵀ`.
+A row of the attention matrix `A` is what one token takes from all: rows sum to one, and a layer maps `X` to `W X Aᵀ`.
 """
 
 import math
@@ -21,10 +21,10 @@ def self_attention(
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """Softmax self-attention without MLPs: the common part of all tokens, and what each differs from it.
 
-    A layer is `W_V X Aᵀ + skip · X` with `A = softmax(Xᵀ W_QK X / √d)`. The parts are carried apart: `X = c 1ᵀ + R`
-    with `R 1 = 0`, and `R⁺ = W_V R (A - 1 pᵀ)ᵀ`, less its mean, where `p` are the weights that all tokens would share at
-    `R = 0`. The differences of attention are taken by `expm1`, so that `R` keeps its digits far below the rounding
-    of `c`, down to 1e-300.
+    A layer is `W_V X Aᵀ + skip · X` with `A = softmax(Xᵀ W_QK X / √d)`. The parts are carried apart: `X = c 1ᵀ + R` with
+    `R 1 = 0`, and `R⁺ = W_V R (A - 1 pᵀ)ᵀ + skip · R`, less its mean, where `p = softmax(cᵀ W_QK R / √d)` is what all tokens
+    share. Differences from it are taken by `expm1`, so that `R` keeps its digits far below the rounding of `c`, down to
+    1e-300.
 
     Args:
         X: tokens, `(chains, d, T)`, float64; not changed.
@@ -72,8 +72,8 @@ def uniform_attention(X: Tensor, layers: int, *, skip: float, generator: torch.G
 def uniform_attention_cosine(tokens: int, layers: float = math.inf, skip: float | None = None) -> float:
     """Cosine of two tokens after `uniform_attention`, from orthogonal tokens of one norm, at infinite width (ours).
 
-    The mean square `m` of the mean token grows by `1 + skip²` a layer from `1/T`, and what it grows by is added to all
-    inner products: cosine `g / (T + g)`, `g = (1 + skip²)^layers - 1`; `e - 1` for `skip = 1/√layers` and depth to infinity.
+    The mean square of the mean token grows by `1 + skip²` a layer from `1/T`, and what it grows by is added to all inner
+    products: cosine `g / (T + g)`, `g = (1 + skip²)^layers - 1`, which tends to `e - 1` for `skip = 1/√layers`.
 
     Args:
         tokens: `T`.

@@ -114,7 +114,7 @@ def bn_gradient_growth(activation: str, normalization: str, samples: float = mat
     B = samples
     if (activation, normalization) not in (("identity", "full"), ("identity", "scale"), ("relu", "full")) or not B > 3:
         raise ValueError(f"no formula for {activation}, {normalization} and {samples} samples")
-    if B == math.inf:
+    if math.isinf(B):
         return math.pi / (math.pi - 1) if activation == "relu" else 1.0
     n = B if normalization == "scale" else B - 1
     if activation == "identity":

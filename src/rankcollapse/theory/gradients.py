@@ -3,9 +3,9 @@
 The forward pass is `propagation.propagate`. The way back draws the same weights once more, so that memory holds the
 states only, and rescales the gradient after each layer, so that nothing over- or underflows.
 
-Thin chains never draw `W` whole. With `H = Q R` the forward pass drew `Z = W Q` only. Given this, `W = Z Qᵀ + V (I - Q Qᵀ)`
-with Gaussian `V` independent of all else, so that `Wᵀ g = Q Zᵀ g + (I - Q Qᵀ) Vᵀ g`; and for `g = P S` (thin QR) `Vᵀ g`
-has the law of `Y S`, `Y` a Gaussian matrix of the shape of `P`.
+Thin chains never draw `W` whole. With `H = Q R` the forward pass drew `Z = W Q` only. Given this, `W = Z Qᵀ + V (I - QQᵀ)`
+with Gaussian `V` independent of all else, so that `Wᵀ g = Q Zᵀ g + (I - QQᵀ) Vᵀ g`; and for `g = P S` (thin QR) `Vᵀ g` has
+the law of `Y S`, `Y` a Gaussian matrix of the shape of `P`.
 """
 
 import math

@@ -1,7 +1,7 @@
 """Dual kernels of activations, and the maps of the cosine between two inputs that follow from them at infinite width.
 
-For `(u, v)` Gaussian of unit variance and correlation `ρ`, the dual kernel is `κ(ρ) = E[φ(u) φ(v)] = Σ_k c_k² ρᵏ`, where
-`c_k` are the coefficients of `φ` in the normalized Hermite polynomials (Daniely, Frostig, Singer 2016).
+For `(u, v)` Gaussian of unit variance and correlation `ρ`, the dual kernel is `κ(ρ) = E[φ(u) φ(v)] = Σ_k c_k² ρᵏ`,
+where `c_k` are the coefficients of `φ` in the normalized Hermite polynomials (Daniely, Frostig, Singer 2016).
 """
 
 import math
@@ -121,6 +121,35 @@ def cosine_map(activation: ActivationLike, rho: Tensor, *, centred: bool) -> Ten
     zero, one = dual_kernel(activation, torch.tensor([0.0, 1.0]))
     shift = zero if centred else 0.0
     return (dual_kernel(activation, rho) - shift) / (one - shift)
+
+
+def relu_pairs_map(rho: Tensor, pairs: int) -> Tensor:
+    """`cosine_map("relu", rho, centred=True)` for a batch of few independent pairs: exact at infinite width (ours).
+
+    A row `z` of the pre-activations is Gaussian, with eigenvalues `λ₊ = (1 + ρ) p/(p - 1)` on the `p - 1` differences
+    between pairs and `λ₋ = 1 - ρ` on the `p` differences within. BN divides by `|z|`, and `1/|z|² = ∫ exp(-t |z|²) dt`
+    tilts both to `λ/(1 + 2 t λ)`: what is left is the kernel under the tilted law, integrated over `t`.
+
+    Args:
+        rho: cosine within pairs of states less their mean over the batch, in (-1, 1), any shape.
+        pairs: `p`, at least 3.
+
+    Returns:
+        Tensor of the shape of `rho`, float64: the same cosine one layer later.
+    """
+    p, rho = pairs, torch.as_tensor(rho, dtype=torch.float64)[..., None]
+    between, within = (1 + rho) * p / (p - 1), 1 - rho
+    x, w = (torch.from_numpy(values) for values in np.polynomial.legendre.leggauss(NODES))
+    u = (x + 1) / 2
+    scale = (p - 1) * between + p * within
+    t = u / (1 - u) / scale
+    density = (1 + 2 * t * between) ** (-(p - 1) / 2) * (1 + 2 * t * within) ** (-p / 2) * w / (1 - u) ** 2
+    between, within = between / (1 + 2 * t * between), within / (1 + 2 * t * within)
+    own = ((p - 1) * between + p * within) / (2 * p)
+    other = (((p - 1) * between - p * within) / (2 * p), -between / (2 * p))  # in the pair, and in another one
+    a, b, c = ((density * own * dual_kernel("relu", (each / own).clamp(-1, 1))).sum(-1) for each in (own, *other))
+    mean = (a + b + (2 * p - 2) * c) / (2 * p)
+    return (b - mean) / (a - mean)
 
 
 def isometry_rate(activation: ActivationLike) -> float:

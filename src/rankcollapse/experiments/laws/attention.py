@@ -63,7 +63,7 @@ def gap(cell: AttentionCell, spreads: tuple[float, ...] = SPREADS, shared: float
     Args:
         cell: its parameters.
         spreads: standard deviations of the scores.
-        shared: added to the scores among half of the tokens, which then are not i.i.d.: for attention that breaks the law.
+        shared: added to the scores among half of the tokens, for attention that breaks the law.
     """
     rows = []
     for spread in spreads:
@@ -71,10 +71,11 @@ def gap(cell: AttentionCell, spreads: tuple[float, ...] = SPREADS, shared: float
         for tokens in cell.sizes:
             draw = generator("laws", "F7", spread, tokens)
             A = random_attention(cell.chains, tokens, spread, generator=draw, shared=shared)
+            squares = singular_values(A).square()
             found = {
-                "second singular value times root of T": (singular_values(A)[:, 1] * tokens**0.5, 2 * variance**0.5),
-                "stable rank of A": (stable_rank(A), 1 + variance),
-                "stable rank of AAᵀ": (stable_rank(A @ A.mT), 1.0),
+                "second singular value times root of T": ((squares[:, 1] * tokens).sqrt(), 2 * variance**0.5),
+                "stable rank of A": (squares.sum(1) / squares[:, 0], 1 + variance),
+                "stable rank of AAᵀ": (squares.square().sum(1) / squares[:, 0] ** 2, 1.0),
                 "stable rank without outlier over T": (stable_rank(without_outlier(A)) / tokens, 0.25),
             }
             for case, (value, prediction) in found.items():

@@ -18,7 +18,10 @@ SHARED = {
     "case": "kind of network, or quantity",
     "chain": "number of the random network",
 }
-PREDICTION = {"prediction": "of the law for this value, at infinite width; missing where it says nothing"}
+PREDICTION = {
+    "prediction": "of the law for this value, at infinite width; F3: for ReLU at this size of the batch, else for a "
+    "large one; missing where the law gives no value"
+}
 
 
 class GradientParameters(Parameters):
@@ -40,7 +43,7 @@ class GradientParameters(Parameters):
     jacobian_width: Width
     """F8: units of every layer"""
     jacobian_samples: Width
-    """F8: samples in the batch"""
+    """F8: samples in the batch of networks with BN; without BN samples do not meet, and there is one"""
     jacobian_layers: Count
     """F8: depth"""
 
@@ -53,8 +56,8 @@ class GradientCell(GradientParameters, Cell):
     COLUMNS: ClassVar = {
         **SHARED,
         "x": "F1: width; F4: depth; F8: layers above the input",
-        "value": "F1: growth of the logarithm of the squared gradient, a layer; F4: decimal logarithm of the norm of the "
-        "gradient in the first layer's state, from one in the last; F8: numerical rank of the Jacobian",
+        "value": "F1: growth of the logarithm of the squared gradient, a layer; F4: decimal logarithm of the norm of "
+        "the gradient in the first layer's state, from one in the last; F8: numerical rank of the Jacobian",
         **PREDICTION,
     }
 
@@ -66,6 +69,7 @@ class CosineParameters(Parameters):
     """Networks of F2 and F3."""
 
     chains: Chains
+    bn_chains: Chains
     widths: Widths
     """F2: units of every layer, ascending; the largest is judged"""
     layers: Annotated[int, Field(ge=8)]

@@ -1,6 +1,8 @@
 """Cosines of two inputs in random networks: F2 and F3."""
 
 import itertools
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -10,7 +12,7 @@ from torch.nn.functional import cosine_similarity
 
 from rankcollapse.experiments.laws.cells import CosineCell
 from rankcollapse.storage.frames import rows_by, to_table
-from rankcollapse.theory.kernels import cosine_map
+from rankcollapse.theory.kernels import cosine_map, relu_pairs_map
 from rankcollapse.theory.propagation import propagate
 from rankcollapse.theory.random_streams import generator
 
@@ -23,18 +25,25 @@ def run(cell: CosineCell, *, device: str) -> pa.Table:
     return to_table(cell, rows)
 
 
-def _iterated(activation: str, start: float, layers: int, *, centred: bool) -> list[float]:
+def _iterated(step: Callable[[Tensor], Tensor], start: float, layers: int) -> list[float]:
     """The cosine after each layer at infinite width."""
-    rho, found = torch.tensor(start, dtype=torch.float64), []
+    found = [torch.tensor(start, dtype=torch.float64)]
     for _ in range(layers):
-        rho = cosine_map(activation, rho.clamp(-1, 1), centred=centred)
-        found.append(float(rho))
-    return found
+        found.append(step(found[-1].clamp(-1, 1)))
+    return [float(rho) for rho in found[1:]]
+
+
+def _of_pairs(activation: str, cosine: float, pairs: int, layers: int) -> list[float]:
+    """The cosine of F3 after each layer: of ReLU networks for this batch, of others for a large one."""
+    if activation != "relu":
+        return _iterated(partial(cosine_map, activation, centred=True), cosine, layers)
+    mean = (1 + cosine) / (2 * pairs)  # the inputs' mean over the batch, squared
+    return _iterated(partial(relu_pairs_map, pairs=pairs), (cosine - mean) / (1 - mean), layers)
 
 
 def vanilla(cell: CosineCell, device: str, activation: str = "relu") -> list[dict[str, Any]]:
     """F2: from two orthogonal inputs; the weights' scale does not matter to ReLU networks without biases."""
-    predicted, rows = _iterated("relu", 0.0, cell.layers, centred=False), []
+    predicted, rows = _iterated(partial(cosine_map, "relu", centred=False), 0.0, cell.layers), []
     for width in cell.widths:
         draw = generator("laws", "F2", width)
         H = torch.randn(cell.chains, width, 2, generator=draw, dtype=torch.float64).to(device)
@@ -49,7 +58,7 @@ def vanilla(cell: CosineCell, device: str, activation: str = "relu") -> list[dic
 
 
 def pair_cosines(state: Tensor) -> Tensor:
-    """Mean over pairs of the cosine of states less their mean over the batch, `(chains,)`; partners are half a batch apart."""
+    """Mean cosine within pairs of states less their mean over the batch; partners are half a batch apart."""
     first, second = (state - state.mean(-1, keepdim=True)).chunk(2, dim=-1)
     return cosine_similarity(first, second, dim=1).mean(-1)
 
@@ -58,9 +67,9 @@ def normalized(cell: CosineCell, device: str, normalization: str = "full") -> li
     """F3: a batch of pairs of inputs, all pairs independent, through layers of `φ(BN(W H))`."""
     rows = []
     for (name, activation), pairs in itertools.product(ACTIVATIONS.items(), cell.bn_pairs):
-        predicted = _iterated(activation, cell.cosine, cell.bn_layers, centred=True)
+        predicted = _of_pairs(activation, cell.cosine, pairs, cell.bn_layers)
         draw = generator("laws", "F3", activation, cell.bn_width, pairs)
-        first, other = torch.randn(2, cell.chains, cell.bn_width, pairs, generator=draw).to(device)
+        first, other = torch.randn(2, cell.bn_chains, cell.bn_width, pairs, generator=draw).to(device)
         H = torch.cat([first, cell.cosine * first + (1 - cell.cosine**2) ** 0.5 * other], dim=-1)
         draw = torch.Generator(device).manual_seed(draw.initial_seed() + 1)
         shape = {"activation": activation, "normalization": normalization}

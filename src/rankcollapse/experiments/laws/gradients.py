@@ -92,7 +92,8 @@ def jacobians(
     """F8: one row a kind of network, layer and chain."""
     rows = []
     for case, network in networks.items():
-        width, samples = cell.jacobian_width, cell.jacobian_samples
+        width = cell.jacobian_width
+        samples = 1 if network.normalization == "none" else cell.jacobian_samples
         chain = _chain(cell, case, network, width, samples, cell.jacobian_layers, device)
         for layer, ranks in enumerate(chain.jacobian_ranks(reenter=reenter), start=1):
             rows += rows_by("chain", {"value": ranks.double()}, case=case, x=layer, prediction=None)
