@@ -31,23 +31,14 @@ def _points(points: dict[float, Interval]) -> tuple[np.ndarray, np.ndarray, np.n
 
 
 def combination(points: dict[float, Interval], *terms: Callable[[np.ndarray], np.ndarray]) -> list[Interval]:
-    """Coefficients of a sum of functions through estimates, by weighted least squares.
-
-    Args:
-        points: estimates with their intervals, by abscissa; at least three, and more than terms.
-        terms: the functions, of an array of abscissas.
-
-    Returns:
-        The coefficient of each term with its interval.
+    """The coefficients of a sum of functions of the abscissa, by weighted least squares; arguments as `power_law`.
 
     Raises:
-        ValueError: fewer than three points, or one without an interval.
+        ValueError: fewer than three points.
     """
     x, y, errors = _points(points)
-    if not np.isfinite(errors).all():
-        raise ValueError(f"expected points with intervals, got {points}")
-    columns = [np.broadcast_to(term(x), x.shape) for term in terms]
-    turned = [columns[:at] + columns[at + 1 :] + [columns[at]] for at in range(len(columns))]
+    columns = [term(x) for term in terms]
+    turned = [[*columns[:at], *columns[at + 1 :], columns[at]] for at in range(len(columns))]
     return [_slope(np.column_stack(each), y, errors, scale=None, use_t=True) for each in turned]
 
 

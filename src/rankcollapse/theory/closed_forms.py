@@ -96,33 +96,23 @@ def fixed_batch_participation_ratio(width: int, samples: int) -> float:
     return samples / (1 + samples**2 / (4 * width))
 
 
-def bn_gradient_growth(activation: str, normalization: str, samples: float = math.inf) -> float:
-    """Factor by which the mean squared gradient grows a layer, at infinite width, in stationarity (our derivation).
+def bn_gradient_growth(activation: str, normalization: str, samples: int) -> float:
+    """Factor by which the mean squared gradient grows a layer with BN, at infinite width (our derivation).
 
-    With `n` directions of the batch that are left by BN it is `(T - q) / (q (n - 2))`: `(B - 2)/(B - 3)` for linear
-    networks with full BN, `(B - 1)/(B - 2)` with scale-only BN, and for ReLU with full BN a formula that tends to
-    `π / (π - 1)` for large batches (Yang et al. 2019).
+    `(B - 2)/(B - 3)` for linear networks with full BN and `(B - 1)/(B - 2)` with scale-only BN. With ReLU and full BN
+    it tends to `π/(π - 1)` for large batches (Yang et al. 2019).
 
     Args:
         activation: `identity` or `relu`.
         normalization: `full`, or `scale` for `identity` only.
-        samples: `B`, at least 4; `inf` for the limit.
-
-    Raises:
-        ValueError: no formula is known for these, or the batch is too small for the mean to exist.
+        samples: `B`, at least 4.
     """
     B = samples
-    if (activation, normalization) not in (("identity", "full"), ("identity", "scale"), ("relu", "full")) or not B > 3:
-        raise ValueError(f"no formula for {activation}, {normalization} and {samples} samples")
-    if math.isinf(B):
-        return math.pi / (math.pi - 1) if activation == "relu" else 1.0
-    n = B if normalization == "scale" else B - 1
+    n = B if normalization == "scale" else B - 1  # directions that BN leaves
     if activation == "identity":
         return (n - 1) / (n - 2)
-    rho = -1 / n  # correlation of two entries of a centred row
-    pairs = 2 / math.pi * (math.sqrt(1 - rho**2) + rho * math.asin(rho))  # E|x y| of two of them, of unit variance
-    q = 1 / 2 - (1 + n * pairs) / (4 * B)  # centred mean square of a ReLU of a row of mean square one
-    positive = B / 2
-    positive_squared = B / 2 + B * n * (1 / 4 + math.asin(rho) / (2 * math.pi))
-    T = positive * (1 - 2 / B) + positive_squared / B**2  # Tr(P D P D): P centres, D keeps the positive entries
-    return (T - q) / (q * (n - 2))
+    # D keeps the positive entries of a centred row, P centres; -1/n is the correlation of two entries of such a row
+    magnitudes = 2 / math.pi * (math.sqrt(1 - 1 / n**2) + math.asin(1 / n) / n)  # E|x y| of two such, of variance one
+    q = 1 / 2 - (1 + n * magnitudes) / (4 * B)  # mean square of the ReLU of a row of mean square one, centred
+    trace = B / 2 - 1 + (1 / 2 + n * (1 / 4 - math.asin(1 / n) / (2 * math.pi))) / B  # E Tr(P D P D)
+    return (trace - q) / (q * (n - 2))
