@@ -30,8 +30,13 @@ def _points(points: dict[float, Interval]) -> tuple[np.ndarray, np.ndarray, np.n
     return np.array(list(points), float), np.array([p.estimate for p in points.values()]), half / stats.norm.ppf(0.975)
 
 
-def combination(points: dict[float, Interval], *terms: Callable[[np.ndarray], np.ndarray]) -> list[Interval]:
-    """The coefficients of a sum of functions of the abscissa, by weighted least squares; arguments as `power_law`.
+def combination(
+    points: dict[float, Interval], *terms: Callable[[np.ndarray], np.ndarray]
+) -> tuple[list[Interval], float]:
+    """A sum of functions of the abscissa through estimates, by weighted least squares; points as in `power_law`.
+
+    Returns:
+        The coefficients, and the sum of squares of the residuals in units of the errors.
 
     Raises:
         ValueError: fewer than three points.
@@ -39,7 +44,8 @@ def combination(points: dict[float, Interval], *terms: Callable[[np.ndarray], np
     x, y, errors = _points(points)
     columns = [term(x) for term in terms]
     turned = [[*columns[:at], *columns[at + 1 :], columns[at]] for at in range(len(columns))]
-    return [_slope(np.column_stack(each), y, errors, scale=None, use_t=True) for each in turned]
+    misfit = float(WLS(y, np.column_stack(columns), weights=errors**-2).fit().ssr)
+    return [_slope(np.column_stack(each), y, errors, scale=None, use_t=True) for each in turned], misfit
 
 
 def power_law(points: dict[float, Interval]) -> Interval:

@@ -9,7 +9,7 @@ from support.verdicts import verdicts
 
 from rankcollapse.experiments.surviving_directions.judge import judge_all
 from rankcollapse.experiments.surviving_directions.summary import by_width
-from rankcollapse.theory.closed_forms import surviving_rank
+from rankcollapse.theory.closed_forms import surviving_edge, surviving_rank
 
 
 def sharp_frame(edge):
@@ -29,9 +29,11 @@ def test_e3():
     for d, point in points.items():
         assert point.edge.estimate == pytest.approx(surviving_rank(d) - 0.5, abs=0.05)
         assert point.count == math.floor(surviving_rank(d) - 0.5)
-    few = sharp_frame(surviving_rank)
+    few = sharp_frame(surviving_edge)
     for frame, verdict in (
-        (sharp_frame(surviving_rank), "reproduced"),
+        (few, "reproduced"),
+        (sharp_frame(surviving_rank), "refuted"),  # no correction
+        (sharp_frame(lambda d: surviving_edge(d) - 0.6 * math.log(d / 16)), "refuted"),
         (sharp_frame(lambda d: 0.8 * d**0.5), "refuted"),
         (sharp_frame(lambda d: 1.4 * d**0.5), "refuted"),
         (sharp_frame(lambda d: 0.5 * d**0.8), "refuted"),

@@ -41,7 +41,7 @@ def mean(
 def explosion(rows: pd.DataFrame, term: int = 0) -> Points:
     """F1: log growth at infinite width over its prediction; with `term=1` the coefficient of 1/d of this ratio."""
     points = {case: intervals(estimates(of_case, "x", "ratio")) for case, of_case in rows.groupby("case")}
-    return {case: combination(found, np.ones_like, np.reciprocal)[term] for case, found in points.items()}
+    return {case: combination(found, np.ones_like, np.reciprocal)[0][term] for case, found in points.items()}
 
 
 def tail(rows: pd.DataFrame) -> Points:

@@ -4,8 +4,17 @@ import pandas as pd
 
 from rankcollapse.claims.judging import at_worst, between, judge
 from rankcollapse.claims.records import Claim
-from rankcollapse.experiments.surviving_directions.claims import E3, EXPONENT_HIGH, EXPONENT_LOW, HIGH, LOW, NARROWEST
-from rankcollapse.experiments.surviving_directions.summary import exponent, wide_edges
+from rankcollapse.experiments.surviving_directions.claims import (
+    CONSTANT_HIGH,
+    CONSTANT_LOW,
+    CORRECTED,
+    E3,
+    EXPONENT_HIGH,
+    EXPONENT_LOW,
+    HIGH,
+    LOW,
+)
+from rankcollapse.experiments.surviving_directions.summary import correction, exponent, wide_edges
 from rankcollapse.theory.closed_forms import surviving_rank
 
 
@@ -13,8 +22,9 @@ def judge_all(frames: dict[str, pd.DataFrame]) -> list[Claim]:
     """The claims that this experiment decides."""
     edges = wide_edges(frames["surviving_directions.spectrum"])
     growth = exponent(edges)
-    if growth is None:
-        return [judge(E3, [], missing=f"needs three widths of {NARROWEST} or more")]
+    corrected = correction(edges)
+    if growth is None or corrected is None:
+        return [judge(E3, [], missing=f"needs three widths of {CORRECTED} or more")]
     widest = max(edges)
     relative = edges[widest].over(surviving_rank(widest))
     over_root = {width: edge.over(width**0.5) for width, edge in edges.items()}
@@ -22,5 +32,6 @@ def judge_all(frames: dict[str, pd.DataFrame]) -> list[Claim]:
         at_worst("edge of the neutral exponents over √d at width {}", over_root, ">=", 1.0),
         *between("edge of the neutral exponents over 2 √d at width {}", {widest: relative}, LOW, HIGH),
         *between("exponent of the edge in the width", {"": growth}, EXPONENT_LOW, EXPONENT_HIGH),
+        *between("constant c of an edge at 2 √d - c", {"": corrected[0][0]}, CONSTANT_LOW, CONSTANT_HIGH),
     ]
     return [judge(E3, conditions)]

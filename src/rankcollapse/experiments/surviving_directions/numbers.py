@@ -2,7 +2,15 @@
 
 import pandas as pd
 
-from rankcollapse.experiments.surviving_directions.summary import by_family, by_width, exponent, of_theory, wide_edges
+from rankcollapse.experiments.surviving_directions.summary import (
+    FORMS,
+    by_family,
+    by_width,
+    correction,
+    exponent,
+    of_theory,
+    wide_edges,
+)
 from rankcollapse.report.latex_rows import latex_rows
 from rankcollapse.report.numbers import interval, number
 from rankcollapse.theory.closed_forms import surviving_rank
@@ -16,7 +24,8 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
         for family, points in by_family(frame).items()
         for width, found in points.items()
     ]
-    points = by_width(of_theory(frame))
+    points, edges = by_width(of_theory(frame)), wide_edges(frame)
+    forms = {form: correction(edges, form) for form in FORMS}
     widest = max(points)
     return {
         "surviving_directions.rows": latex_rows(rows),
@@ -24,5 +33,9 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
         "surviving_directions.count": number(points[widest].count),
         "surviving_directions.edge": interval(points[widest].edge),
         "surviving_directions.law": number(round(surviving_rank(widest), 1)),
-        "surviving_directions.exponent": interval(exponent(wide_edges(frame))),
+        "surviving_directions.exponent": interval(exponent(edges)),
+        "surviving_directions.constant": interval(forms["constant"] and forms["constant"][0][0]),
+        "surviving_directions.inverse_root": interval(forms["constant"] and forms["constant"][0][1]),
+        **{f"surviving_directions.{form}.misfit": number(fit and fit[1]) for form, fit in forms.items()},
+        **{f"surviving_directions.{form}.slope": interval(fit and fit[0][1]) for form, fit in forms.items()},
     }

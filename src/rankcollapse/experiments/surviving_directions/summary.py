@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import torch
 
-from rankcollapse.experiments.surviving_directions.claims import NARROWEST, THEORY
-from rankcollapse.statistics.fits import power_law
+from rankcollapse.experiments.surviving_directions.claims import CORRECTED, NARROWEST, THEORY
+from rankcollapse.statistics.fits import combination, power_law
 from rankcollapse.statistics.intervals import Interval, mean_interval
 from rankcollapse.theory.lyapunov import spectrum_of
 
@@ -71,6 +71,23 @@ def of_theory(frame: pd.DataFrame) -> pd.DataFrame:
 def wide_edges(frame: pd.DataFrame) -> dict[int, Interval]:
     """The edges that the claim is on, by width."""
     return {width: found.edge for width, found in by_width(of_theory(frame)).items() if width >= NARROWEST}
+
+
+FORMS = {"constant": lambda d: d**-0.5, "logarithm": np.log, "sixth": lambda d: d ** (1 / 6)}
+
+
+def correction(edges: dict[int, Interval], form: str = "constant") -> tuple[list[Interval], float] | None:
+    """The distance of the edge from 2 √d, at the wider widths, as a constant and a multiple of one of `FORMS`.
+
+    Returns:
+        Both coefficients, and the sum of squares of what is left in units of the errors; None for fewer than three.
+    """
+    gaps = {
+        width: Interval(*(2 * width**0.5 - end for end in (edge.estimate, edge.high, edge.low)), edge.n)
+        for width, edge in edges.items()
+        if width >= CORRECTED
+    }
+    return combination(gaps, np.ones_like, FORMS[form]) if len(gaps) >= 3 else None
 
 
 def exponent(edges: dict[int, Interval]) -> Interval | None:
