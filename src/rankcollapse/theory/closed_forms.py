@@ -89,11 +89,6 @@ def surviving_rank(width: int) -> float:
     return 2 * math.sqrt(width)
 
 
-def surviving_edge(width: int) -> float:
-    """`2 √d - 11/6`, where the exponents beyond the neutral ones, followed up, cross zero; up to `O(1/√d)` (ours)."""
-    return surviving_rank(width) - 11 / 6
-
-
 def fixed_batch_participation_ratio(width: int, samples: int) -> float:
     """Leading order of `r` for a batch of `N` samples: `N / (1 + N²/4d)` up to `N = 2 √d`, then `√d` (ours)."""
     if samples >= surviving_rank(width):

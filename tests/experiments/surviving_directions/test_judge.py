@@ -9,7 +9,11 @@ from support.verdicts import verdicts
 
 from rankcollapse.experiments.surviving_directions.judge import judge_all
 from rankcollapse.experiments.surviving_directions.summary import by_width
-from rankcollapse.theory.closed_forms import surviving_edge, surviving_rank
+from rankcollapse.theory.closed_forms import surviving_rank
+
+
+def surviving_edge(d):
+    return surviving_rank(d) - 11 / 6
 
 
 def sharp_frame(edge):
@@ -18,7 +22,7 @@ def sharp_frame(edge):
     return pd.DataFrame(
         {"gamma": "inf", "weights": "gaussian", "normalization": "scale", "width": d, "chain": chain, "index": i}
         | {"exponent": -max(0.0, i - edge(d)) / (2 * d) + rng.normal(0, 1e-5)}
-        for d in (8, 16, 32, 64)
+        for d in (16, 32, 64, 128, 256)
         for chain in range(6)
         for i in range(1, min(d, math.ceil(4 * d**0.5)) + 1)
     )

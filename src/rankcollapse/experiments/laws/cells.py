@@ -34,7 +34,7 @@ class LawCell(LawParameters, Cell):
         "chain": "number of the random network",
         "value": "F1: growth of the logarithm of the squared gradient, a layer; F2: one less the cosine of two inputs;"
         " F3: cosine within pairs, of states less their mean over the batch; F4: decimal logarithm of the norm of "
-        "the gradient in the first state, from one in the last; F5: decimal logarithm of the distance to equal tokens, over "
-        "the norm of all; F6: mean cosine of two tokens; F7: see case; F8: numerical rank of the Jacobian",
+        "the gradient in the first state, from one in the last; F5: decimal logarithm of the distance to equal tokens, "
+        "over the norm of all; F6: mean cosine of two tokens; F7: see case; F8: numerical rank of the Jacobian",
         "prediction": "of the law for this value, at infinite width; missing where it gives none",
     }

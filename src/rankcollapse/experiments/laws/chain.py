@@ -152,10 +152,10 @@ def spectral_gap(cell: LawCell, device: str) -> Measured:
             λ = singular_values(A).square()
             bulk = stable_rank(without_outlier(A)) / tokens
             for quantity, value, law in (
-                ("second singular value × √T", (λ[:, 1] * tokens).sqrt(), 2 * variance**0.5),
+                ("second singular value, times √T", (λ[:, 1] * tokens).sqrt(), 2 * variance**0.5),
                 ("stable rank of A", λ.sum(1) / λ[:, 0], 1 + variance),
-                ("stable rank of AAᵀ", λ.square().sum(1) / λ[:, 0] ** 2, 1.0),
-                ("stable rank without outlier / T", bulk, 0.25),
+                ("stable rank of covariance", λ.square().sum(1) / λ[:, 0] ** 2, 1.0),
+                ("stable rank without outlier, over T", bulk, 0.25),
             ):
                 yield f"{quantity}, spread {spread}", tokens, value, law
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -10,15 +11,16 @@ from rankcollapse.report.style import TEXT_WIDTH, curves, logarithmic, looks, pa
 
 PANELS: dict[str, dict[str, Any]] = {
     "F1": {"title": "F1 gradient growth with BN", "xlabel": "width $d$", "ylabel": "log growth, over the law"},
-    "F2": {"title": "F2 vanilla ReLU", "xlabel": "layer", "ylabel": r"$1 - \rho$"},
+    "F2": {"title": "F2 vanilla ReLU", "xlabel": "layer", "ylabel": r"$1 - \rho$", "ylim": (1e-3, 1)},
     "F3": {"title": "F3 BN and an activation", "xlabel": "layer", "ylabel": r"cosine $\rho$"},
     "F4": {"title": "F4 orthogonal weights", "xlabel": "depth", "ylabel": r"$\log_{10}$ gradient"},
-    "F5": {"title": "F5 attention alone", "xlabel": "before a layer", "ylabel": r"$\log_{10}$ distance after it"},
+    "F5": {"title": "F5 attention alone", "xlabel": "layer", "ylabel": r"$\log_{10}$ distance"},
     "F6": {"title": "F6 attention beside a skip", "xlabel": "tokens", "ylabel": "cosine"},
-    "F7": {"title": "F7 random attention", "xlabel": "tokens", "ylabel": "over the law"},
+    "F7": {"title": "F7 random attention", "xlabel": "tokens", "ylabel": "over the law", "ylim": (0.4, 2.6)},
     "F8": {"title": "F8 rank of the Jacobian", "xlabel": "layer", "ylabel": "rank"},
 }
-LOG = {"F1": "x", "F2": "xy", "F4": "x", "F6": "xy", "F7": "x"}
+LOG = {"F1": "x", "F2": "xy", "F4": "x", "F6": "xy", "F7": "x"}  # axes
+MOST = 16  # abscissas drawn
 
 
 def draw(frames: dict[str, pd.DataFrame]) -> Figure:
@@ -26,13 +28,15 @@ def draw(frames: dict[str, pd.DataFrame]) -> Figure:
     with panels(4, 2, height=9.0, width=TEXT_WIDTH) as (figure, grid):
         for (law, labels), axes in zip(PANELS.items(), grid.flat, strict=True):
             rows = of_law(frames, law, all_sizes=True)
+            shown = np.unique(np.geomspace(1, rows["x"].nunique(), MOST).astype(int)) - 1
+            rows = rows[rows["x"].isin(np.sort(rows["x"].unique())[shown])]
             style = looks(rows["case"].unique())
             column = "ratio" if law in ("F1", "F7") else "value"
             curves(rows, axes, x="x", y=column, hue="case", looks=style, linestyle="none", markersize=3)
             for case, each in rows.groupby("case", sort=False):
                 line = each.assign(one=1.0).groupby("x")["one" if column == "ratio" else "prediction"].mean()
                 axes.plot(line.index, line, color=style[case].colour, linewidth=0.8, zorder=0)
-            logarithmic(axes, *LOG.get(law, ""))
+            logarithmic(axes, *LOG.get(law, ""), base=2 if law in ("F6", "F7") else 10)
             axes.set(**labels)
-            axes.legend(fontsize=6)
+            axes.legend(fontsize=5.5, labelspacing=0.2)
     return figure

@@ -2,11 +2,22 @@
 
 import pandas as pd
 
-from rankcollapse.experiments.laws.summary import depths, explosion, mean, of_law, rises
+from rankcollapse.experiments.laws.summary import explosion, mean, of_law
 from rankcollapse.report.numbers import interval, number
 
 
 def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
     """Results by name, as LaTeX."""
-    found = {f"laws.{law}.sizes": number(of_law(frames, law)["x"].max()) for law in ("F1", "F6", "F7")}
-    return found
+    rows = {law: of_law(frames, law) for law in ("F1", "F2", "F7", "F8")}
+    narrow = of_law(frames, "F2", all_sizes=True).query("case == case.iloc[0]")
+    ranks = rows["F8"].pivot(index=["case", "chain"], columns="x", values="value")
+    rising = (ranks.diff(axis=1) > 0).any(axis=1)
+    return {
+        "laws.F1.correction": ", ".join(interval(each) for each in explosion(rows["F1"], term=1).values()),
+        "laws.F2.narrow": interval(mean(narrow[narrow["x"] == narrow["x"].max()], ["x"], "ratio").popitem()[1]),
+        "laws.F7.heavy": ", ".join(
+            interval(each) for each in mean(rows["F7"], ["case"], "ratio", "spread 1.0").values()
+        ),
+        "laws.F8.rising": number(int(rising.sum())),
+        "laws.F8.networks": number(len(rising)),
+    }
