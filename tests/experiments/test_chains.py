@@ -30,6 +30,7 @@ RUNS = [
         {"activation": "relu", "samples": 4, "widths": [2, 8], "layers": 40, "chains": 2, "tau": 0.5},
         80,
     ),
+    ("laws.chain", {"law": "F6", "chains": 3, "sizes": [2, 4], "layers": 3}, 12),
 ]
 
 

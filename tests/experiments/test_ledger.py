@@ -6,6 +6,7 @@ from rankcollapse.experiments.ledger import statements
 
 def test_the_ledger_says_where_and_how_of_every_claim():
     expected = [*(f"C{number}" for number in range(1, 14)), *(f"E{number}" for number in range(1, 7))]
+    expected += [f"F{number}" for number in range(1, 9)]
     assert list(statements()) == expected
     for id, claim in statements().items():
         assert claim.id == id

@@ -13,7 +13,7 @@ class Statement(Entry):
     """What a claim says, before anything was run. Its thresholds stand beside it in the experiment's `claims`."""
 
     id: str
-    """C and a number for a claim of the paper, E for one of the artifact's own"""
+    """C and a number for a claim of the paper, E for one of the artifact's own, F for a law of others"""
     statement: str
     """the claim in words"""
     source: str
