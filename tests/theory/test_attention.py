@@ -40,10 +40,10 @@ def test_self_attention_keeps_its_digits_far_below_double_precision():
     draw = torch.Generator().manual_seed(0)
     X = torch.randn(1, 6, 4, generator=draw, dtype=torch.float64)
     state = draw.get_state()
-    ours = [torch.linalg.matrix_norm(R).item() for _, R in self_attention(X, 4, generator=draw)]
+    ours = [torch.linalg.matrix_norm(R).item() for _, R in self_attention(X, 5, generator=draw)]
     draw.set_state(state)
     with mpmath.workdps(120):
-        exact = [float(found) for found in layers_in_mpmath(X[0], 4, draw)]
+        exact = [float(found) for found in layers_in_mpmath(X[0], 5, draw)]
     assert ours == pytest.approx(exact, rel=1e-9)
     assert ours[-1] < 1e-16
 

@@ -40,7 +40,7 @@ def test_quadrature_agrees_with_an_adaptive_one(name, phi):
         return found * phi(x) * math.exp(-x * x / 2) / (2 * math.pi)
 
     halves = [integrate.quad(inner, *ends, epsabs=1e-11)[0] for ends in ((-10, 0), (0, 10))]
-    assert float(dual_kernel(name, torch.tensor(rho))) == pytest.approx(sum(halves), abs=1e-10)
+    assert float(dual_kernel(name, torch.tensor(rho, dtype=torch.float64))) == pytest.approx(sum(halves), abs=1e-10)
 
 
 def test_hermite_coefficients_sum_to_the_kernel():

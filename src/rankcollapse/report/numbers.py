@@ -15,6 +15,7 @@ _SPECIAL = {"\\": r"\textbackslash{}", "√": r"$\surd$", "–": "--", "≥": r"
     character: "\\" + character for character in "#$%&_{}"
 }
 _SPECIAL |= {"α": r"$\alpha$", "γ": r"$\gamma$", "λ": r"$\lambda$", "τ": r"$\tau$"}
+_SPECIAL |= {"β": r"$\beta$", "π": r"$\pi$", "ρ": r"$\rho$", "ℓ": r"$\ell$", "ᵀ": r"$^\top$"}
 _PREAMBLE = r"""% Made by the workflow from the frames, claims and manifest of one run. Do not edit.
 \makeatletter
 \newcommand{\result}[1]{\@ifundefined{result@#1}{\PackageError{results}{no result named #1}{}}{\@nameuse{result@#1}}}

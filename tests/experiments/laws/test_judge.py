@@ -102,7 +102,7 @@ def test_networks_that_break_a_law_refute_it(law, monkeypatch):
 
 
 def test_a_network_that_sees_its_input_again_refutes_f8():
-    """`h⁺ = W h + h₀` behind a bottleneck of one unit: the Jacobian `J⁺ = W J + I` is no product, and its rank rises."""
+    """`h⁺ = W h + h₀` behind a bottleneck of one unit: `J⁺ = W J + I` is no product, and its rank rises."""
     draw = torch.Generator().manual_seed(0)
     rows = []
     for number in range(12):

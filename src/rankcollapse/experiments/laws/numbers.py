@@ -12,7 +12,9 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
     narrow = of_law(frames, "F2", all_sizes=True).query("case == case.iloc[0]")
     ranks = rows["F8"].pivot(index=["case", "chain"], columns="x", values="value")
     rising = (ranks.diff(axis=1) > 0).any(axis=1)
+    limits = explosion(rows["F1"]).values()
     return {
+        "laws.F1.limit": interval(max(limits, key=lambda each: each.high - each.low)),
         "laws.F1.correction": ", ".join(interval(each) for each in explosion(rows["F1"], term=1).values()),
         "laws.F2.narrow": interval(mean(narrow[narrow["x"] == narrow["x"].max()], ["x"], "ratio").popitem()[1]),
         "laws.F7.heavy": ", ".join(
