@@ -2,15 +2,7 @@
 
 import pandas as pd
 
-from rankcollapse.experiments.surviving_directions.summary import (
-    FORMS,
-    by_family,
-    by_width,
-    correction,
-    exponent,
-    of_theory,
-    wide_edges,
-)
+from rankcollapse.experiments.surviving_directions import summary
 from rankcollapse.report.latex_rows import latex_rows
 from rankcollapse.report.numbers import interval, number
 from rankcollapse.theory.closed_forms import surviving_rank
@@ -21,11 +13,11 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
     frame = frames["surviving_directions.spectrum"]
     rows = [
         (family, number(width), number(found.count), interval(found.edge), number(round(surviving_rank(width), 1)))
-        for family, points in by_family(frame).items()
+        for family, points in summary.by_family(frame).items()
         for width, found in points.items()
     ]
-    points, edges = by_width(of_theory(frame)), wide_edges(frame)
-    forms = {form: correction(edges, form) for form in FORMS}
+    points, edges = summary.by_width(summary.of_theory(frame)), summary.wide_edges(frame)
+    forms = {form: summary.correction(edges, form) for form in summary.FORMS}
     widest = max(points)
     return {
         "surviving_directions.rows": latex_rows(rows),
@@ -33,9 +25,8 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
         "surviving_directions.count": number(points[widest].count),
         "surviving_directions.edge": interval(points[widest].edge),
         "surviving_directions.law": number(round(surviving_rank(widest), 1)),
-        "surviving_directions.exponent": interval(exponent(edges)),
+        "surviving_directions.exponent": interval(summary.exponent(edges)),
         "surviving_directions.constant": interval(forms["constant"] and forms["constant"][0][0]),
-        "surviving_directions.inverse_root": interval(forms["constant"] and forms["constant"][0][1]),
         **{f"surviving_directions.{form}.misfit": number(fit and fit[1]) for form, fit in forms.items()},
         **{f"surviving_directions.{form}.slope": interval(fit and fit[0][1]) for form, fit in forms.items()},
     }
