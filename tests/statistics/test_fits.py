@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from rankcollapse.statistics.fits import power_law, slope_through_origin
+from rankcollapse.statistics.fits import combination, power_law, slope_through_origin
 from rankcollapse.statistics.intervals import Interval
 
 
@@ -65,6 +65,21 @@ def test_a_power_law_is_the_closed_form_of_weighted_least_squares(spread):
     slope, error = straight_line([math.log(d) for d in widths], [math.log(v) for v in values], errors)
     margin = stats.t.ppf(0.975, 3) * error
     assert power_law(points) == pytest.approx((slope, slope - margin, slope + margin, 5))
+
+
+def test_a_combination_of_two_terms_is_a_weighted_line():
+    widths, errors = [8, 16, 32, 64], [0.05, 0.01, 0.02, 0.03]
+    values = [3 - 2 / d + e for d, e in zip(widths, (0.04, -0.02, 0.01, 0.05), strict=True)]
+    half = stats.norm.ppf(0.975)
+    points = {d: Interval(v, v - half * e, v + half * e, 5) for d, v, e in zip(widths, values, errors, strict=True)}
+    (limit, slope), misfit = combination(points, np.ones_like, np.reciprocal)
+    expected, error = straight_line([1 / d for d in widths], values, errors)
+    margin = stats.t.ppf(0.975, 2) * error
+    assert slope == pytest.approx((expected, expected - margin, expected + margin, 4))
+    left = [(v - limit.estimate - expected / d) / e for d, v, e in zip(widths, values, errors, strict=True)]
+    assert misfit == pytest.approx(sum(each**2 for each in left))
+    with pytest.raises(ValueError, match="three"):
+        combination({8: points[8], 16: points[16]}, np.ones_like)
 
 
 @pytest.mark.parametrize("points", [{8: (0.0, 1.0)}, {0: (1.0, 2.0)}, {8: (-1.0, 1.0)}])
