@@ -32,7 +32,7 @@ F2 = _law(
     "F2",
     "In wide vanilla ReLU networks one less the cosine of two inputs follows a recursion, and 9π²/(2 ℓ²) at layer ℓ.",
     "Cho, Saul 2009; Hayou, Doucet, Rousseau 2019",
-    "Mean of 1 - ρ over the recursion at the worst layer; slope of (1 - ρ)^(-1/2) over the later half of the layers.",
+    "Mean of 1 - ρ over the recursion at the worst layer; slope of 1/√(1 - ρ) over the later half of the layers.",
 )
 F3 = _law(
     "F3",

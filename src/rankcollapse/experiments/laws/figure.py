@@ -30,6 +30,7 @@ def draw(frames: dict[str, pd.DataFrame]) -> Figure:
             rows = of_law(frames, law, all_sizes=True)
             shown = np.unique(np.geomspace(1, rows["x"].nunique(), MOST).astype(int)) - 1
             rows = rows[rows["x"].isin(np.sort(rows["x"].unique())[shown])]
+            rows = rows.assign(case=rows["case"].str.replace(r"√(\w)", r"$\\sqrt{\1}$", regex=True))
             style = looks(rows["case"].unique())
             column = "ratio" if law in ("F1", "F7") else "value"
             curves(rows, axes, x="x", y=column, hue="case", looks=style, linestyle="none", markersize=3)
