@@ -16,8 +16,8 @@ PANELS: dict[str, dict[str, Any]] = {
     "F4": {"title": "F4 orthogonal weights", "xlabel": "depth", "ylabel": r"$\log_{10}$ gradient"},
     "F5": {"title": "F5 attention alone", "xlabel": "layer", "ylabel": r"$\log_{10}$ distance"},
     "F6": {"title": "F6 attention beside a skip", "xlabel": "tokens", "ylabel": "cosine"},
-    "F7": {"title": "F7 random attention", "xlabel": "tokens", "ylabel": "over the law", "ylim": (0.4, 2.6)},
-    "F8": {"title": "F8 rank of the Jacobian", "xlabel": "layer", "ylabel": "rank"},
+    "F7": {"title": "F7 random attention", "xlabel": "tokens", "ylabel": "over the law", "ylim": (0.4, 3.2)},
+    "F8": {"title": "F8 rank of the Jacobian", "xlabel": "layer", "ylabel": "rank", "ylim": (0, 60)},
 }
 LOG = {"F1": "x", "F2": "xy", "F4": "x", "F6": "xy", "F7": "x"}  # axes
 MOST = 16  # abscissas drawn
@@ -25,11 +25,15 @@ MOST = 16  # abscissas drawn
 
 def draw(frames: dict[str, pd.DataFrame]) -> Figure:
     """One panel a law."""
-    with panels(4, 2, height=9.0, width=TEXT_WIDTH) as (figure, grid):
+    with panels(4, 2, height=8.2, width=TEXT_WIDTH) as (figure, grid):
         for (law, labels), axes in zip(PANELS.items(), grid.flat, strict=True):
             rows = of_law(frames, law, all_sizes=True)
-            shown = np.unique(np.geomspace(1, rows["x"].nunique(), MOST).astype(int)) - 1
-            rows = rows[rows["x"].isin(np.sort(rows["x"].unique())[shown])]
+            abscissas = np.sort(rows["x"].unique())
+            if len(abscissas) > MOST:
+                abscissas = abscissas[np.unique(np.geomspace(1, len(abscissas), MOST).astype(int)) - 1]
+            rows = rows[rows["x"].isin(abscissas)]
+            if law == "F5":  # cubed, from the second layer on
+                rows = rows.assign(prediction=rows.loc[rows["x"] == 2, "value"].mean() * 3.0 ** (rows["x"] - 2))
             rows = rows.assign(case=rows["case"].str.replace(r"√(\w)", r"$\\sqrt{\1}$", regex=True))
             style = looks(rows["case"].unique())
             column = "ratio" if law in ("F1", "F7") else "value"
@@ -39,5 +43,5 @@ def draw(frames: dict[str, pd.DataFrame]) -> Figure:
                 axes.plot(line.index, line, color=style[case].colour, linewidth=0.8, zorder=0)
             logarithmic(axes, *LOG.get(law, ""), base=2 if law in ("F6", "F7") else 10)
             axes.set(**labels)
-            axes.legend(fontsize=5.5, labelspacing=0.2)
+            axes.legend(fontsize=5.5, labelspacing=0.2, ncols=2 if law == "F8" else 1)
     return figure
