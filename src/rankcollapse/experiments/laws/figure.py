@@ -32,8 +32,9 @@ def draw(frames: dict[str, pd.DataFrame]) -> Figure:
             if len(abscissas) > MOST:
                 abscissas = abscissas[np.unique(np.geomspace(1, len(abscissas), MOST).astype(int)) - 1]
             rows = rows[rows["x"].isin(abscissas)]
-            if law == "F5":  # cubed, from the second layer on
-                rows = rows.assign(prediction=rows.loc[rows["x"] == 2, "value"].mean() * 3.0 ** (rows["x"] - 2))
+            if law == "F5":  # the distance is cubed, times a constant: steps of its logarithm grow threefold
+                second, third = (rows.loc[rows["x"] == layer, "value"].mean() for layer in (2, 3))
+                rows = rows.assign(prediction=second + (third - second) * (3.0 ** (rows["x"] - 2) - 1) / 2)
             rows = rows.assign(case=rows["case"].str.replace(r"√(\w)", r"$\\sqrt{\1}$", regex=True))
             style = looks(rows["case"].unique())
             column = "ratio" if law in ("F1", "F7") else "value"
