@@ -134,7 +134,7 @@ def attention_alone(cell: LawCell, device: str) -> Measured:
 
 def skip_connections(cell: LawCell, device: str) -> Measured:
     """F6, from orthogonal tokens of dimension 2048."""
-    for case, strength in {"scaled by 1 / √L": cell.layers**-0.5, "skip alone": 1.0}.items():
+    for case, strength in {"scaled by 1 / √L": cell.layers**-0.5, "not scaled": 1.0}.items():
         for tokens in cell.sizes:
             X, draw = start(cell, device, case, tokens, shape=(2048, tokens))
             for state in uniform_attention(torch.linalg.qr(X).Q, cell.layers, strength=strength, generator=draw):

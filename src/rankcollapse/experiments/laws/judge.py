@@ -21,7 +21,7 @@ QUANTITIES = [  # law, name, what measures it in the rows of the law, thresholds
     ("F4", "log10 growth over all depths, Gaussian", partial(depths, case="Gaussian"), claims.EXPLODES),
     ("F5", "log-log slope of the distance", cube, claims.CUBE),
     ("F6", "cosine over the formula, {} tokens", partial(mean, by=["x"], column="ratio", case="√L"), claims.CLOSE),
-    ("F6", "cosine not scaled, {} tokens", partial(mean, by=["x"], case="skip alone", bounds=SHARE), claims.EQUAL),
+    ("F6", "cosine not scaled, {} tokens", partial(mean, by=["x"], case="not scaled", bounds=SHARE), claims.EQUAL),
     ("F7", "{} over its prediction", partial(mean, by=["case", "x"], column="ratio", case=claims.SPREAD), claims.NEAR),
     ("F8", "largest rise of the rank, {}", rises, claims.RISE),
 ]
