@@ -18,6 +18,8 @@ _MODULES = {
     "gaussian_lyapunov_exponents": "theory.closed_forms",
     "second_moment_drift": "theory.closed_forms",
     "rank_bound": "theory.closed_forms",
+    "RankProbe": "probe.rank_probe",
+    "raise_rank": "probe.cures",
 }
 
 __all__ = list(_MODULES)
