@@ -117,11 +117,18 @@ def dead_share(X: Tensor) -> float:
 def root_mean_square(x: Tensor) -> tuple[float, bool]:
     """Root of the mean square of all entries, and whether all are finite (else the root is NaN or infinite)."""
     precise = x.float() if x.dtype.itemsize < 4 else x
-    norm = torch.linalg.vector_norm(precise).item()
-    largest = precise.abs().amax().item() if not 1e-15 < norm < 1e15 else 1.0
-    if largest > 0 and math.isfinite(largest) and largest != 1.0:  # squares over- or underflow
-        norm = largest * torch.linalg.vector_norm(precise.double() / largest).item()
-    return norm / math.sqrt(x.numel()), math.isfinite(largest)
+    norm = _norm(precise)
+    if 1e-15 < norm < 1e15:
+        return norm / math.sqrt(x.numel()), True
+    largest = precise.abs().amax().item()
+    if largest == 0 or not math.isfinite(largest):
+        return largest, largest == 0
+    return largest * _norm(precise.double() / largest) / math.sqrt(x.numel()), True  # squares over- or underflow
+
+
+def _norm(x: Tensor) -> float:
+    """The norm of all entries: row by row, since torch's norm of a large tensor in single precision is 1e-4 off."""
+    return torch.linalg.vector_norm(torch.linalg.vector_norm(x, dim=-1).double()).item()
 
 
 def mean_cosine(x: Tensor, reduction: Reduction, sequences: bool) -> float:

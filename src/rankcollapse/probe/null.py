@@ -110,7 +110,7 @@ def _reset(network: nn.Module) -> tuple[str, ...]:
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
     """All global generators start from a seed within the block, and go on afterwards as if nothing had been."""
-    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002: the global generator is what is kept
+    python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         random.seed(seed)

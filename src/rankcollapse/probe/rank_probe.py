@@ -36,8 +36,8 @@ COLUMNS = {
 
 NUMBERS = [*RANKS, *COSINES, "scale", "dead", "sampling_error", "gradient_norm", "gradient_mean_cosine"]
 FAST_PATH = (
-    "The fast path of torch's transformer encoder calls no modules. It was off while the probe was on: outputs may differ"
-    " from those of the fast path by rounding."
+    "The fast path of torch's transformer encoder calls no modules. It was off while the probe was on: outputs may"
+    " differ from those of the fast path by rounding."
 )
 
 
@@ -173,7 +173,7 @@ class RankProbe:
         return ([FAST_PATH] if self._fast_path_off else []) + notes(self.frame(), self.inputs())
 
     def against(self, null: Null) -> pd.DataFrame:
-        """Each measure of each row beside the band of a null (see `rankcollapse.probe.null`), and whether it is outside.
+        """Each measure of each row beside the band of a null (`rankcollapse.probe.null`), and whether it is outside.
 
         Args:
             null: from `fresh_initializations` or `cosine_law`.

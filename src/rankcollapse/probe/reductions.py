@@ -1,13 +1,14 @@
 """Reductions: how the output of a module becomes a matrix with a row for each unit and a column for each sample.
 
-| name        | columns                             | units (rows)               | hides                                      |
-|-------------|-------------------------------------|----------------------------|--------------------------------------------|
-| `flatten`   | samples                             | channels × positions       | which of channels and positions are alike  |
-| `pool`      | samples                             | channels                   | all differences between positions          |
-| `positions` | positions of all samples            | channels                   | whether positions or samples differ        |
-| `channels`  | channels of all samples             | positions                  | whether channels or samples differ         |
+| name        | columns                  | units (rows)         | hides                                     |
+|-------------|--------------------------|----------------------|-------------------------------------------|
+| `flatten`   | samples                  | channels × positions | which of channels and positions are alike |
+| `pool`      | samples                  | channels             | all differences between positions         |
+| `positions` | positions of all samples | channels             | whether positions or samples differ       |
+| `channels`  | channels of all samples  | positions            | whether channels or samples differ        |
 
-Samples are the first dimension. Channels are the second one, `(N, C, ...)`, but the last one in a sequence `(N, T, C)`.
+Samples are the first dimension. Channels are the second one, `(N, C, ...)`, but the
+last one in a sequence `(N, T, C)`.
 """
 
 from typing import Literal, get_args

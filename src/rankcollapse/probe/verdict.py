@@ -6,6 +6,7 @@ what is usual for a network (`rankcollapse.probe.null`).
 
 import math
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import pandas as pd
 from torch import nn
@@ -19,10 +20,18 @@ MANY_DEAD = 0.5  # share of units
 FEW = 4  # columns or units: with fewer, a low rank says nothing
 SMALLEST = 9  # entries of a weight whose signs mean something
 CURES = {
-    "rank": "Normalization (batch normalization, say) or skip connections keep rank; raise_rank(model, batches) raises it.",
-    "small scale": "rescale(model, batches) gives every layer the scale 1; so do He's weights, nearly, in ReLU networks.",
+    "rank": "Normalization or skip connections keep rank; raise_rank(model, batches) raises it.",
+    "small scale": "rescale(model, batches) gives every layer the scale 1; in ReLU networks He's weights nearly do.",
     "large scale": "rescale(model, batches) gives every layer the scale 1; normalization keeps it there.",
 }
+
+
+class Loss(NamedTuple):
+    """Something that is lost on the way through a network: from which row of the frame on, what, in words."""
+
+    row: int
+    kind: str
+    words: str
 
 
 def notes(frame: pd.DataFrame, inputs: pd.DataFrame) -> list[str]:
@@ -43,14 +52,14 @@ def notes(frame: pd.DataFrame, inputs: pd.DataFrame) -> list[str]:
     half = sorted({*frame["dtype"]} - {"float32", "float64"})
     if half:
         found.append(
-            f"Outputs in {', '.join(half)} are measured in higher precision; the tolerance of the numerical rank is that"
-            " of their own dtype."
+            f"Outputs in {', '.join(half)} are measured in higher precision; the tolerance of the numerical rank is"
+            " that of their own dtype."
         )
     drawn = frame[frame["sampling_error"] > 0]
     if not drawn.empty:
         most = drawn["columns"].max()
         found.append(
-            f"{most} columns were drawn for {len(drawn)} of {len(frame)} rows; no rank of these exceeds {most}."
+            f"{most} columns were drawn for {len(drawn)} of {len(frame)} rows: no rank of these exceeds {most}."
         )
     return found
 
@@ -67,11 +76,11 @@ def verdict(model: nn.Module, frame: pd.DataFrame, inputs: pd.DataFrame, null: N
     Returns:
         Sentences.
     """
-    losses = sorted(_losses(frame, inputs), key=lambda loss: loss[0])
-    words = [f"{text} {CURES[kind]}" for _, kind, text in losses]
+    losses = sorted(_losses(frame, inputs), key=lambda loss: loss.row)
+    words = [f"{loss.words} {CURES[loss.kind]}" for loss in losses]
     if len(losses) > 1:
-        words.append(f"What is lost first: {losses[0][1]}.")
-    words += [*_dead(frame), *_frozen(model), *_one_signed(model)]
+        words.append(f"What is lost first: {losses[0].kind}.")
+    words += [*_dead(frame, losses), *_frozen(model), *_one_signed(model)]
     if not words:
         words = [_neither(frame)]
     if null is not None:
@@ -85,8 +94,9 @@ def _where(row: pd.Series) -> str:
 
 
 def hidden(frame: pd.DataFrame) -> pd.DataFrame:
-    """The finite rows of hidden states: without the model itself, its last module if that has the same output, and
-    states of so few columns or units that a low rank says nothing.
+    """The finite rows of hidden states of which a low rank says something.
+
+    That is without the model itself, its last module if that has the same shape of output, and few columns or units.
     """
     inner = frame[frame["path"] != ""]
     if len(inner) > 1 and len(frame) > len(inner) and inner["shape"].iloc[-1] == frame["shape"].iloc[-1]:
@@ -100,8 +110,8 @@ def _lost_for_good(lost: pd.Series) -> int | None:
     return kept[kept].index[0] if kept.any() else None
 
 
-def _losses(frame: pd.DataFrame, inputs: pd.DataFrame) -> Iterator[tuple[int, str, str]]:
-    """Row, kind and description of what is lost on the way and does not come back."""
+def _losses(frame: pd.DataFrame, inputs: pd.DataFrame) -> Iterator[Loss]:
+    """What is lost on the way and does not come back."""
     states = hidden(frame)
     if states.empty:
         return
@@ -110,38 +120,30 @@ def _losses(frame: pd.DataFrame, inputs: pd.DataFrame) -> Iterator[tuple[int, st
     at = _lost_for_good(lost)
     if at is not None:
         row = states.loc[at]
-        yield (
-            at,
-            "rank",
-            (
-                f"Rank is lost at {_where(row)}: participation ratio {row['participation_ratio']:.3g}, numerical rank"
-                f" {row['numerical_rank']:.0f} of at most {most[at]} (√{most[at]} is {math.sqrt(most[at]):.1f}), mean cosine"
-                f" {row['mean_cosine']:.3g}; it does not come back."
-            ),
+        words = (
+            f"Rank is lost at {_where(row)}: participation ratio {row['participation_ratio']:.3g}, numerical rank"
+            f" {row['numerical_rank']:.0f} of at most {most[at]} (√{most[at]} is {math.sqrt(most[at]):.1f}), mean"
+            f" cosine {row['mean_cosine']:.3g}; it does not come back."
         )
+        yield Loss(at, "rank", words)
     base, name = (inputs, "the input's") if not inputs.empty else (frame, f"that of {_where(frame.iloc[0])}")
     start = base["scale"].iloc[0]
-    if not (start > 0 and math.isfinite(start)):
-        return
-    for kind, gone in (
-        ("small scale", states["scale"] < FADED * start),
-        ("large scale", states["scale"] > BLOWN_UP * start),
-    ):
-        at = _lost_for_good(gone)
-        if at is not None:
-            row = states.loc[at]
-            bound = "below" if kind == "small scale" else "above"
-            limit = FADED if kind == "small scale" else BLOWN_UP
-            yield (
-                at,
-                kind,
-                f"Scale goes {bound} {limit:g} of {name} at {_where(row)}: {row['scale']:.2g} after {start:.2g}.",
-            )
+    if start > 0 and math.isfinite(start):
+        share = states["scale"] / start
+        small, large = (f"below {FADED:g}", share < FADED), (f"above {BLOWN_UP:g}", share > BLOWN_UP)
+        for kind, (bound, gone) in {"small scale": small, "large scale": large}.items():
+            at = _lost_for_good(gone)
+            if at is not None:
+                row = states.loc[at]
+                words = f"Scale goes {bound} of {name} at {_where(row)}: {row['scale']:.2g} after {start:.2g}."
+                yield Loss(at, kind, words)
 
 
-def _dead(frame: pd.DataFrame) -> Iterator[str]:
+def _dead(frame: pd.DataFrame, losses: list[Loss]) -> Iterator[str]:
+    """Dead units, as far as they do not follow from a loss: of equal samples, half of the units of a ReLU are zero."""
     states = hidden(frame)
     many = states[states["dead"] > MANY_DEAD]
+    many = many[many.index <= min((loss.row for loss in losses), default=math.inf)]
     if not many.empty:
         row = many.iloc[0]
         yield (
@@ -157,8 +159,8 @@ def _frozen(model: nn.Module) -> Iterator[str]:
     unseen = [path for path, layer in by_running if layer.num_batches_tracked == 0]
     if frozen:
         yield (
-            f"{_listed(frozen)} in eval mode within a model in training mode: batch normalization is frozen, and does not"
-            " normalize the batch. Call model.train() if that is not wanted."
+            f"{_listed(frozen)} in eval mode within a model in training mode: batch normalization is frozen, and does"
+            " not normalize the batch. Call model.train() if that is not wanted."
         )
     if unseen:
         yield (
@@ -193,8 +195,8 @@ def _neither(frame: pd.DataFrame) -> str:
     row = states.iloc[-1]
     return (
         f"Neither rank nor scale is lost: the last hidden state, of {_where(row)}, has participation ratio"
-        f" {row['participation_ratio']:.3g}, numerical rank {row['numerical_rank']:.0f} and scale {row['scale']:.2g}. If"
-        " the network does not train, look elsewhere: at step size, loss, labels, data."
+        f" {row['participation_ratio']:.3g}, numerical rank {row['numerical_rank']:.0f} and scale {row['scale']:.2g}."
+        " If the network does not train, look elsewhere: at step size, loss, labels, data."
     )
 
 
