@@ -10,7 +10,7 @@ from rankcollapse.errors import UserError, of_memory, told
 
 VERBS = (
     "data", "run", "derive", "gather", "figure", "claims", "manifest", "numbers", "verify", "page", "compare",
-    "crate", "tarball", "archive", "latex", "settings",
+    "crate", "tarball", "archive", "latex", "settings", "probe",
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from rankcollapse.probe.measures import COSINES, RANKS
 
 KEY = ["path", "call", "output"]
 BANDED = [*RANKS, *COSINES, "scale", "dead"]
+FIRST_SEED = 10_000  # of fresh networks, far from the seeds that people choose
 SEEDS = 9  # then 80% of new initializations lie within the band, of a measure that varies
 DEVIATIONS = 3  # of a network of finite width from the cosine law
 
@@ -80,7 +81,7 @@ def fresh_initializations(
         raise UserError(f"a band needs at least 2 fresh initializations, got {seeds}")
     kept: tuple[str, ...] = ()
     frames = []
-    for seed in range(seeds):
+    for seed in range(FIRST_SEED, FIRST_SEED + seeds):
         with seeded(seed):
             if isinstance(build, nn.Module):
                 network = copy.deepcopy(build)
