@@ -253,7 +253,7 @@ def test_rank_is_measured_before_and_after_a_relu_each_in_a_row():
 
 
 def test_torchscript_is_refused():
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="script"):
         scripted = torch.jit.script(nn.Sequential(nn.Linear(2, 2)))
     with pytest.raises(UserError, match="TorchScript"):
         RankProbe(scripted)
@@ -262,7 +262,7 @@ def test_torchscript_is_refused():
 
 
 def test_what_is_no_module_or_has_no_values():
-    with pytest.raises(UserError, match="expected a torch.nn.Module, got function"):
+    with pytest.raises(UserError, match=r"expected a torch\.nn\.Module, got function"):
         RankProbe(lambda x: x)
     with pytest.raises(UserError, match="'meta'"):
         RankProbe(nn.Linear(2, 2, device="meta"))

@@ -172,9 +172,14 @@ def test_gradients_are_those_of_autograd():
     model = mlp(inplace=True)
     reference = copy.deepcopy(model)
     kept = []
+
+    def keep(module, args, output):
+        output.retain_grad()
+        kept.append(output)
+
     for layer in reference:
         layer.inplace = False
-        layer.register_forward_hook(lambda module, args, output: (output.retain_grad(), kept.append(output)) and None)
+        layer.register_forward_hook(keep)
     reference(BATCH).square().sum().backward()
     with RankProbe(model) as probe:
         model(BATCH).square().sum().backward()
@@ -249,9 +254,8 @@ def test_two_probes_at_once_and_hooks_of_the_user():
     model = mlp()
     calls = []
     handle = model[0].register_forward_hook(lambda *_: calls.append(1))
-    with unchanged(model):
-        with RankProbe(model) as one, RankProbe(model, "0") as other, torch.no_grad():
-            model(BATCH)
+    with unchanged(model), RankProbe(model) as one, RankProbe(model, "0") as other, torch.no_grad():
+        model(BATCH)
     assert len(calls) == 1
     assert len(other.frame()) == 1
     pd.testing.assert_frame_equal(one.frame().head(1), other.frame())

@@ -18,7 +18,8 @@ from rankcollapse.probe.reductions import Reduction, reduced
 from rankcollapse.theory.spectra import count_above_rounding, singular_values
 
 TAU = 0.1  # threshold of the soft rank
-MOST = 256  # columns that are compared with each other: of more, so many are drawn
+MOST = 256  # columns or units, whichever are fewer: up to so many a state is measured as a whole
+DRAWN = 128  # columns that are drawn of a state that is larger, and for the cosines of more than MOST columns
 GROUPS = 8  # of columns, for the error of sampling
 LARGE = 1 << 20  # entries from which on single precision is tried first
 CONDITION = 1e-4  # share of an eigenvalue, or of what is beside the mean, that single precision still knows well
@@ -101,16 +102,18 @@ def measure(x: Tensor, reduction: Reduction, sequences: bool) -> dict[str, Any]:
 def _some(X: Tensor) -> Tensor:
     """Columns drawn of a state: the same ones each time, and no global generator moves."""
     order = torch.randperm(len(X), generator=torch.Generator().manual_seed(len(X)))
-    return X[order[:MOST].sort().values.to(X.device)]
+    return X[order[:DRAWN].sort().values.to(X.device)]
 
 
 def dead_share(X: Tensor) -> float:
-    """Share of units that are zero in all columns of `X`, `(columns, units)`; looks only at those that are left."""
-    left = (X[0] == 0).nonzero().squeeze(1)
-    for column in X[1:]:
-        if not len(left):
-            break
-        left = left[column[left] == 0]
+    """Share of units that are zero in all columns of `X`, `(columns, units)`.
+
+    Twice as many columns are looked at each time, and of these only the units that were zero so far.
+    """
+    left, start = (X[0] == 0).nonzero().squeeze(1), 1
+    while len(left) and start < len(X):
+        left = left[(X[start : 2 * start, left] == 0).all(0)]
+        start *= 2
     return len(left) / X.shape[1]
 
 
@@ -245,7 +248,9 @@ def _of_pairs(gram: Tensor) -> tuple[float, float]:
 def _jackknife(gram: Tensor) -> float:
     """Standard error of the participation ratio: columns in groups, one group left out at a time."""
     count = len(gram)
-    group = torch.randperm(count, generator=torch.Generator().manual_seed(count)).to(gram.device) % GROUPS
-    kept = [(group != left).nonzero().squeeze(1) for left in range(GROUPS)]
-    ratios = torch.tensor([_participation_ratio(gram[some][:, some]) for some in kept], dtype=torch.float64)
+    order = torch.randperm(count, generator=torch.Generator().manual_seed(count))
+    member = torch.nn.functional.one_hot(order % GROUPS, GROUPS).to(gram)  # (columns, groups)
+    squares = member.mT @ gram.square() @ member  # sums over the pairs of two groups
+    traces = gram.trace() - member.mT @ gram.diagonal()
+    ratios = traces.square() / (squares.sum() - 2 * squares.sum(0) + squares.diagonal())
     return ((GROUPS - 1) * ratios.var(correction=0)).sqrt().item()
