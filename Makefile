@@ -89,7 +89,7 @@ docs: .venv/installed environment.yml ## bring what the documentation takes from
 
 lock: .venv/installed ## resolve pyproject.toml anew into requirements.lock
 	$(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install --quiet pip-tools
-	.venv/lock/bin/pip-compile --quiet --extra dev --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-options \
+	.venv/lock/bin/pip-compile --quiet --extra dev --extra workflow --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-options \
 	  --no-header --output-file requirements.lock pyproject.toml
 	sed -i -E '/^torch==/ s/\+[a-z0-9.]+//' requirements.lock  # no local tag: GPU machines get the CUDA build
 	$(MAKE) environment.yml

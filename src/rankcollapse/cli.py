@@ -3,6 +3,7 @@
 import errno
 import importlib
 import sys
+from collections.abc import Callable
 
 import typer
 
@@ -24,8 +25,26 @@ class _Verbs(typer.core.TyperGroup):
         if name not in VERBS:
             return None
         one = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        one.command(name)(getattr(importlib.import_module(f"rankcollapse.commands.{name}"), name))
+        try:
+            verb, told_of = getattr(importlib.import_module(f"rankcollapse.commands.{name}"), name), None
+        except ModuleNotFoundError as error:
+            verb, told_of = _absent(error), f"Not installed: {_advice(error)}."
+        options = {"ignore_unknown_options": True, "allow_extra_args": True} if told_of else None
+        one.command(name, help=told_of, context_settings=options)(verb)
         return typer.main.get_command(one)
+
+
+def _absent(error: ModuleNotFoundError) -> Callable[[], None]:
+    """A verb of the workflow where only the library and the probe are installed."""
+
+    def absent() -> None:
+        raise error
+
+    return absent
+
+
+def _advice(error: ModuleNotFoundError) -> str:
+    return f"this needs {error.name}; pip install 'rankcollapse[workflow]' has all that it needs"
 
 
 app = typer.Typer(cls=_Verbs, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -45,6 +64,12 @@ def main() -> None:
         advice = ". Free some space and give the same command again; what is finished is kept" if full else ""
         sys.exit(f"error: {place}{error.strerror or error}{advice}")
     except (ImportError, MemoryError) as error:
+        if isinstance(error, ModuleNotFoundError) and not (error.name or "rankcollapse").startswith("rankcollapse"):
+            sys.exit(f"error: {_advice(error)}")
         if not of_memory(error):
             raise
         sys.exit(f"error: out of memory{told(error)}. Give it more memory, or use a smaller setting.")
+
+
+if __name__ == "__main__":
+    main()

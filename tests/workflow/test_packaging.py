@@ -25,7 +25,8 @@ LOCK = dict(line.split("==") for line in LOCK_LINES)
 
 
 def direct():
-    return [Requirement(text) for text in [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["dev"]]]
+    extras = PROJECT["optional-dependencies"]
+    return [Requirement(text) for text in [*PROJECT["dependencies"], *extras["workflow"], *extras["dev"]]]
 
 
 def test_the_lock_pins_every_direct_dependency_within_its_bounds():
@@ -59,6 +60,81 @@ def test_every_direct_dependency_has_a_reason():
     dependencies = [line for line in lines if line.strip()]
     assert len(dependencies) >= len(direct())
     assert all(re.match(r"\s+# \S", line) for line in dependencies)
+
+
+def test_the_library_and_the_probe_need_few_packages():
+    """Whoever installs the package without extras gets no Snakemake."""
+    needed = {Requirement(text).name for text in PROJECT["dependencies"]}
+    assert needed == {"torch", "numpy", "scipy", "pyarrow", "pandas", "seaborn", "rich", "typer"}
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """The wheel, unpacked in a folder of its own: its metadata, and a way to run Python that finds it alone.
+
+    Packages of the extras cannot be imported there: a module that is found first in the path refuses them.
+    """
+    folder = tmp_path_factory.mktemp("elsewhere")
+    built = subprocess.run(
+        [sys.executable, "-c", f"import flit_core.buildapi as b; b.build_wheel({str(folder)!r})"],
+        cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+    if "No module named 'flit_core'" in built.stderr:
+        command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, ROOT]
+        built = subprocess.run(command, capture_output=True, text=True)
+    if built.returncode:
+        pytest.skip(f"no wheel can be built here: {built.stderr[-300:]}")
+    [wheel] = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder / "site")
+    extras = [Requirement(text).name for text in PROJECT["optional-dependencies"]["workflow"]]
+    names = {"pyyaml": "yaml", "pillow": "PIL", "snakemake-executor-plugin-slurm": "snakemake_executor_plugin_slurm"}
+    refused = sorted({names.get(name, name) for name in extras} - {"matplotlib", "packaging", "jinja2", "pydantic"})
+    (folder / "site/sitecustomize.py").write_text(
+        "import sys\n"
+        f"for name in {refused}:\n"
+        "    sys.modules[name] = None  # importing it fails\n"
+    )
+    return folder / "site"
+
+
+def elsewhere(installed, *arguments):
+    """Python in the folder above that of the wheel, which finds the wheel's package and not the one of this clone."""
+    environment = os.environ | {"PYTHONPATH": str(installed)}
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=installed.parent, env=environment, capture_output=True, text=True
+    )
+
+
+def test_the_wheel_probes_a_network_elsewhere_without_the_extras(installed):
+    (installed.parent / "nets.py").write_text(
+        "from torch import nn\n\n\ndef build():\n    return nn.Sequential(nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 8))\n"
+    )
+    done = elsewhere(
+        installed, "-m", "rankcollapse.cli", "probe", "nets:build", "--input", "16x8", "--json", "found.json"
+    )
+    assert done.returncode == 0, done.stderr
+    assert "Neither rank nor scale is lost" in done.stdout
+    found = json.loads((installed.parent / "found.json").read_text())
+    assert [row["path"] for row in found["rows"]["as built"]] == ["0", "1", "2", ""]
+    place = elsewhere(installed, "-c", "import rankcollapse; print(rankcollapse.__file__)").stdout
+    assert place.startswith(str(installed))
+
+
+def test_the_wheel_carries_the_catalogue_and_the_embedded_data(installed):
+    assert (installed / "rankcollapse/datasets/catalogue.yaml").is_file()
+    assert len([*installed.glob("rankcollapse/datasets/embedded/fashion-mnist-mini/*.gz")]) == 4
+
+
+def test_a_command_of_the_workflow_says_what_to_install(installed):
+    for verb, *arguments in (["settings"], ["run", "escape.chain", "seeds=2", "--output", "x.parquet"]):
+        done = elsewhere(installed, "-m", "rankcollapse.cli", verb, *arguments)
+        assert done.returncode != 0
+        assert "pip install 'rankcollapse[workflow]'" in done.stderr
+        assert "Traceback" not in done.stderr
+    done = elsewhere(installed, "-m", "rankcollapse.cli", "--help")
+    assert done.returncode == 0, done.stderr
+    assert "probe" in done.stdout
 
 
 def test_the_verdicts_in_the_readme_are_those_of_the_reference_results():

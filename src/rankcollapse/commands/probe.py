@@ -113,7 +113,7 @@ def _built(target: str, seed: int | None) -> "nn.Module":
     from rankcollapse.probe.null import seeded
 
     with nullcontext() if seed is None else seeded(seed):
-        return load_model(target)
+        return _told(lambda: load_model(target), "building the model failed")
 
 
 def _probed(model: "nn.Module", batch: Any, modules: list[str] | None, reduction: str | None) -> "RankProbe":

@@ -20,14 +20,16 @@ KERNELS = ("ATEN_CPU_CAPABILITY", "MKL_CBWR", "MKL_ENABLE_INSTRUCTIONS", "ONEDNN
 
 
 def packages() -> dict[str, str]:
-    """Versions of this package's direct dependencies; those of its extras, which have a marker, are left out."""
+    """Versions of this package's direct dependencies, the extra `workflow` included; other extras are left out."""
     written = PROJECT / "pyproject.toml"  # of a clone, which need not be installed
     if written.is_file():
-        texts = tomllib.loads(written.read_text(encoding="utf-8"))["project"]["dependencies"]
+        project = tomllib.loads(written.read_text(encoding="utf-8"))["project"]
+        texts = [*project["dependencies"], *project["optional-dependencies"]["workflow"]]
     else:
         texts = metadata.requires("rankcollapse") or []
     named = map(Requirement, texts)
-    return {name: metadata.version(name) for name in sorted(each.name for each in named if not each.marker)}
+    used = [each.name for each in named if not each.marker or each.marker.evaluate({"extra": "workflow"})]
+    return {name: metadata.version(name) for name in sorted(used)}
 
 
 def processor() -> str:
