@@ -34,11 +34,16 @@ def folder(tmp_path_factory):
 
 def test_everything_at_once(folder):
     done = rankcollapse(
-        "probe", "nets:vanilla", "--input", "32x16", "--null", 3, "--compare", "he_normal,batch_norm", "--plot", "a.png",
-        "--json", "a.json", "--parquet", "a.parquet", cwd=folder,
+        "probe", "nets:vanilla", "--input", "32x16", "--null", 3, "--compare", "he_normal,batch_norm", "--plot",
+        "a.png", "--json", "a.json", "--parquet", "a.parquet", cwd=folder,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    for text in ("Rank is lost at", "r: (Tr M)² / ‖M‖_F²", "batch_norm: Neither rank nor scale", "Outside the band of 3"):
+    for text in (
+        "Rank is lost at",
+        "r: (Tr M)² / ‖M‖_F²",
+        "batch_norm: Neither rank nor scale",
+        "Outside the band of 3",
+    ):
         assert text in done.stdout.replace("\n", " "), text
     found = json.loads((folder / "a.json").read_text())
     assert set(found["rows"]) == {"as built", "he_normal", "batch_norm"}

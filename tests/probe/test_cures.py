@@ -18,7 +18,9 @@ BATCH = torch.randn(32, 16, generator=torch.Generator().manual_seed(1))
 
 def mlp(depth=5, **norm):
     torch.manual_seed(0)
-    hidden = [layer for _ in range(depth) for layer in (nn.Linear(16, 16), *(make() for make in norm.values()), nn.ReLU())]
+    hidden = [
+        layer for _ in range(depth) for layer in (nn.Linear(16, 16), *(make() for make in norm.values()), nn.ReLU())
+    ]
     return nn.Sequential(*hidden, nn.Linear(16, 3))
 
 
@@ -152,7 +154,7 @@ def test_mistakes():
     nn.init.zeros_(dead[0].weight), nn.init.zeros_(dead[0].bias)
     with pytest.raises(UserError, match="no rank to raise"):
         raise_rank(dead, BATCH, layers="1")
+    model = nn.ModuleList([nn.Linear(16, 16), nn.Linear(16, 16)])
+    model.forward = lambda x: model[0](x)
     with pytest.raises(UserError, match="never called"):
-        model = nn.ModuleList([nn.Linear(16, 16), nn.Linear(16, 16)])
-        model.forward = lambda x: model[0](x)
         raise_rank(model, BATCH, layers="1")

@@ -76,9 +76,10 @@ def test_global_generators_go_on_as_if_nothing_had_been():
     torch.manual_seed(0), random.seed(0), np.random.seed(0)  # noqa: NPY002
     expected = numbers()
     torch.manual_seed(0), random.seed(0), np.random.seed(0)  # noqa: NPY002
-    with pytest.raises(ZeroDivisionError), seeded(5):
+    with seeded(5):
         first = numbers()
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError), seeded(5):
+        1 / 0  # noqa: B018
     with seeded(5):
         assert numbers() == first
     torch.manual_seed(0), random.seed(0), np.random.seed(0)  # noqa: NPY002

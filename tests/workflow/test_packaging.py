@@ -91,9 +91,7 @@ def installed(tmp_path_factory):
     names = {"pyyaml": "yaml", "pillow": "PIL", "snakemake-executor-plugin-slurm": "snakemake_executor_plugin_slurm"}
     refused = sorted({names.get(name, name) for name in extras} - {"matplotlib", "packaging", "jinja2", "pydantic"})
     (folder / "site/sitecustomize.py").write_text(
-        "import sys\n"
-        f"for name in {refused}:\n"
-        "    sys.modules[name] = None  # importing it fails\n"
+        f"import sys\nfor name in {refused}:\n    sys.modules[name] = None  # importing it fails\n"
     )
     return folder / "site"
 
@@ -108,7 +106,7 @@ def elsewhere(installed, *arguments):
 
 def test_the_wheel_probes_a_network_elsewhere_without_the_extras(installed):
     (installed.parent / "nets.py").write_text(
-        "from torch import nn\n\n\ndef build():\n    return nn.Sequential(nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 8))\n"
+        "from torch import nn\ndef build(): return nn.Sequential(nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 8))\n"
     )
     done = elsewhere(
         installed, "-m", "rankcollapse.cli", "probe", "nets:build", "--input", "16x8", "--json", "found.json"

@@ -62,6 +62,8 @@ def probe(
     mode in which it is built, without gradients.
     """
     limit = _limit(fail_below)
+    if plot and plot.suffix != ".png":
+        raise UserError(f"{plot}: a plot ends in .png")
     from rankcollapse.probe.loading import drawn, load_batch
     from rankcollapse.probe.null import fresh_initializations
 

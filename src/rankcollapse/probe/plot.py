@@ -9,7 +9,6 @@ import seaborn as sns
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from rankcollapse.errors import UserError
 from rankcollapse.probe.null import KEY, Null
 from rankcollapse.storage.files import write_whole
 
@@ -30,12 +29,7 @@ def plot(frames: dict[str, pd.DataFrame], path: Path, null: Null | None = None) 
             and output.
         path: file to write, ending in .png.
         null: its band is shaded.
-
-    Raises:
-        UserError: the file does not end in .png.
     """
-    if path.suffix != ".png":
-        raise UserError(f"{path}: a plot ends in .png")
     first = next(iter(frames.values()))
     places = first[KEY].assign(place=range(len(first)))
     rows = pd.concat([frame.assign(network=name).merge(places, on=KEY) for name, frame in frames.items()])

@@ -16,7 +16,8 @@ from rankcollapse.probe.null import Null
 
 ONE_LINE = 1.25  # participation ratio below which a state is as good as one direction
 FADED, BLOWN_UP = 1e-4, 1e4  # scale, as a share of the input's
-MANY_DEAD = 0.5  # share of units
+MANY_DEAD = 0.5  # share of units of a ReLU that are zero for all samples: half of them are, if all samples are alike
+NEARLY_ALL_DEAD = 0.9
 FEW = 4  # columns or units: with fewer, a low rank says nothing
 SMALLEST = 9  # entries of a weight whose signs mean something
 CURES = {
@@ -140,10 +141,11 @@ def _losses(frame: pd.DataFrame, inputs: pd.DataFrame) -> Iterator[Loss]:
 
 
 def _dead(frame: pd.DataFrame, losses: list[Loss]) -> Iterator[str]:
-    """Dead units, as far as they do not follow from a loss: of equal samples, half of the units of a ReLU are zero."""
+    """Dead units, as far as they do not follow from a loss of rank."""
     states = hidden(frame)
     many = states[states["dead"] > MANY_DEAD]
-    many = many[many.index <= min((loss.row for loss in losses), default=math.inf)]
+    first_loss = min((loss.row for loss in losses), default=math.inf)
+    many = many[(many.index <= first_loss) | (many["dead"] > NEARLY_ALL_DEAD)]
     if not many.empty:
         row = many.iloc[0]
         yield (
