@@ -2,6 +2,7 @@
 
 import math
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -65,7 +66,6 @@ def probe(
     if plot and plot.suffix != ".png":
         raise UserError(f"{plot}: a plot ends in .png")
     from rankcollapse.probe.loading import drawn, load_batch
-    from rankcollapse.probe.null import fresh_initializations
 
     if bool(input) == bool(data):
         raise UserError("give the batch either as --input SHAPE or as --data FILE")
@@ -77,11 +77,7 @@ def probe(
 
     done = probed(network)
     frames = {"as built": done.frame()}
-    band = None
-    if null:
-        fixed = model.endswith(".pt2") or _built(model, seed) is network
-        build = network if fixed else lambda: _built(model, None)
-        band = fresh_initializations(build, lambda other: probed(other).frame(), null)
+    band = _null(model, network, lambda other: probed(other).frame(), null)
     verdicts = {}
     for name in filter(None, compare.split(",")):
         of_variant = probed(_variant(network, name, batch))
@@ -116,6 +112,18 @@ def _built(target: str, seed: int | None) -> "nn.Module":
 
     with nullcontext() if seed is None else seeded(seed):
         return _told(lambda: load_model(target), "building the model failed")
+
+
+def _null(
+    target: str, network: "nn.Module", measured: Callable[["nn.Module"], "pd.DataFrame"], seeds: int
+) -> "Null | None":
+    """The band of fresh initializations, if any are asked for; of copies, where there is nothing to build anew."""
+    from rankcollapse.probe.null import fresh_initializations
+
+    if not seeds:
+        return None
+    fixed = target.endswith(".pt2") or _built(target, None) is network
+    return fresh_initializations(network if fixed else lambda: _built(target, None), measured, seeds)
 
 
 def _probed(model: "nn.Module", batch: Any, modules: list[str] | None, reduction: str | None) -> "RankProbe":
