@@ -11,6 +11,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.gpu import needs_gpu
 from support.states import captured, cosines, numerical_rank_between, ranks
 from support.untouched import everything, same, unchanged
 from torch import nn
@@ -293,6 +294,17 @@ def test_other_dtypes(dtype):
     frame = probe.frame()
     assert set(frame["dtype"]) == {str(dtype).removeprefix("torch.")}
     assert np.isfinite(frame["participation_ratio"]).all()
+
+
+@needs_gpu
+def test_a_gpu_gives_the_numbers_of_the_cpu():
+    model = mlp()
+    frames = []
+    for device in ("cpu", "cuda"):
+        with unchanged(model.to(device)), RankProbe(model) as probe, torch.no_grad():
+            model(BATCH.to(device))
+        frames.append(probe.frame())
+    pd.testing.assert_frame_equal(*frames, rtol=1e-4)
 
 
 def test_the_threads_random_numbers_and_inference_mode_stay():

@@ -76,7 +76,7 @@ def measure(x: Tensor, reduction: Reduction, sequences: bool) -> dict[str, Any]:
         The columns of `COLUMNS`. Ranks and cosines of a state that is not finite are NaN.
     """
     with torch.no_grad(), torch.autocast(x.device.type, enabled=False):
-        x = x.detach()
+        x = _where_double_is(x.detach())
         X = reduced(x, reduction, sequences)
         some = _some(X) if min(X.shape) > MOST else X
         found = _products(some)
@@ -99,6 +99,11 @@ def measure(x: Tensor, reduction: Reduction, sequences: bool) -> dict[str, Any]:
         return {name: row[name] for name in COLUMNS}
 
 
+def _where_double_is(x: Tensor) -> Tensor:
+    """The tensor, on a device that has double precision: Apple's has not."""
+    return x.cpu() if x.device.type == "mps" else x
+
+
 def _some(X: Tensor) -> Tensor:
     """Columns drawn of a state: the same ones each time, and no global generator moves."""
     order = torch.randperm(len(X), generator=torch.Generator().manual_seed(len(X)))
@@ -119,6 +124,7 @@ def dead_share(X: Tensor) -> float:
 
 def root_mean_square(x: Tensor) -> tuple[float, bool]:
     """Root of the mean square of all entries, and whether all are finite (else the root is NaN or infinite)."""
+    x = _where_double_is(x.detach())
     precise = x.float() if x.dtype.itemsize < 4 else x
     norm = _norm(precise)
     if 1e-15 < norm < 1e15:
@@ -137,7 +143,7 @@ def _norm(x: Tensor) -> float:
 def mean_cosine(x: Tensor, reduction: Reduction, sequences: bool) -> float:
     """The mean cosine of two columns of a tensor, as `measure` has it, and nothing else."""
     with torch.no_grad(), torch.autocast(x.device.type, enabled=False):
-        X = reduced(x.detach(), reduction, sequences)
+        X = reduced(_where_double_is(x.detach()), reduction, sequences)
         found = _precise_products(_some(X) if len(X) > MOST else X)
         return _of_pairs(found.gram)[0] if found else math.nan
 

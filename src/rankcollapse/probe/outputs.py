@@ -4,21 +4,22 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import torch
 from torch import Tensor
 
 
 def tensors(value: Any, name: str = "") -> Iterator[tuple[str, Tensor]]:
     """The floating tensors within nested tuples, lists, mappings and dataclasses, each with its place, e.g. `[0].key`.
 
-    All else is passed over: None, numbers, integer tensors; also scalars, tensors without entries and sparse ones,
-    which have no rank to speak of.
+    All else is passed over: None, numbers, integer tensors, tensors of one byte an entry; also scalars, tensors without
+    entries and sparse ones, which have no rank to speak of.
 
     Args:
         value: what a module takes or returns.
         name: place of `value` itself.
     """
     if isinstance(value, Tensor):
-        if value.is_floating_point() and value.ndim and not value.is_nested and _is_dense(value) and value.numel():
+        if value.is_floating_point() and value.dtype.itemsize > 1 and value.ndim and _is_dense(value) and value.numel():
             yield name, value
     elif isinstance(value, Mapping):
         for key, part in value.items():
@@ -33,4 +34,4 @@ def tensors(value: Any, name: str = "") -> Iterator[tuple[str, Tensor]]:
 
 
 def _is_dense(x: Tensor) -> bool:
-    return str(x.layout) == "torch.strided"
+    return x.layout == torch.strided and not x.is_nested
