@@ -57,6 +57,25 @@ def test_scale_is_lost(factor, bound):
     assert "rescale(model, batches)" in words
 
 
+def test_a_numerical_rank_with_a_coarse_tolerance_does_not_count():
+    layers = [nn.Identity(), nn.Identity(), nn.Identity()]
+    batch = torch.randn(32, 200, generator=torch.Generator().manual_seed(1)).bfloat16()
+    model = nn.Sequential(*layers)
+    with RankProbe(model) as probe:
+        model(batch)
+    assert (probe.frame()["numerical_rank"] == 0).all()  # 200 · eps is above one
+    assert probe.verdict()[0].startswith("Neither")
+    assert any("The numerical rank says little in 4 of 4 rows" in note for note in probe.notes)
+
+
+def test_a_batch_that_is_nearly_on_one_line_is_noted():
+    model = nn.Sequential(nn.Identity(), nn.Identity())
+    for mean, noted in ((10, True), (0, False)):
+        with RankProbe(model) as probe:
+            model(BATCH + mean)
+        assert any("nearly on one line" in note for note in probe.notes) == noted
+
+
 def test_what_is_lost_first_is_named():
     layers = [Project(factor=1e-5), Project(), Project(1), Project()]
     assert "What is lost first: small scale." in verdict(*layers)

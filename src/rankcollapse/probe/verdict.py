@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pandas as pd
+import torch
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
@@ -18,6 +19,7 @@ ONE_LINE = 1.25  # participation ratio below which a state is as good as one dir
 FADED, BLOWN_UP = 1e-4, 1e4  # scale, as a share of the input's
 MANY_DEAD = 0.5  # share of units of a ReLU that are zero for all samples: half of them are, if all samples are alike
 NEARLY_ALL_DEAD = 0.9
+COARSE = 0.05  # tolerance of the numerical rank, as a share of the largest singular value: coarser ones say little
 FEW = 4  # columns or units: with fewer, a low rank says nothing
 SMALLEST = 9  # entries of a weight whose signs mean something
 CURES = {
@@ -50,6 +52,18 @@ def notes(frame: pd.DataFrame, inputs: pd.DataFrame) -> list[str]:
     many = inputs[(inputs["columns"] > 1) & inputs["finite"]]
     if not many.empty and (many["centred_participation_ratio"] == 0).all():
         found.append("All samples of the batch are equal: every state is collapsed by construction. Use another batch.")
+    elif not many.empty and many["participation_ratio"].iloc[0] < ONE_LINE:
+        ratio = many["participation_ratio"].iloc[0]
+        found.append(
+            f"The batch itself is nearly on one line: its participation ratio is {ratio:.3g}. Take its mean off, or use"
+            " another batch."
+        )
+    coarse = int((_tolerance(frame) > COARSE).sum())
+    if coarse:
+        found.append(
+            f"The numerical rank says little in {coarse} of {len(frame)} rows, and does not count in the verdict there:"
+            f" its tolerance, max(d, N) · eps, is above {COARSE} of the largest singular value."
+        )
     half = sorted({*frame["dtype"]} - {"float32", "float64"})
     if half:
         found.append(
@@ -105,6 +119,12 @@ def hidden(frame: pd.DataFrame) -> pd.DataFrame:
     return inner[inner["finite"] & (inner[["columns", "units"]].min(axis=1) >= FEW)]
 
 
+def _tolerance(frame: pd.DataFrame) -> pd.Series:
+    """The tolerance of the numerical rank of each row, as a share of the largest singular value."""
+    eps = frame["dtype"].map(lambda name: torch.finfo(getattr(torch, name)).eps)
+    return frame[["columns", "units"]].max(axis=1) * eps
+
+
 def _lost_for_good(lost: pd.Series) -> int | None:
     """The label of the first row of those, up to the end, for which something is lost; None if there is none."""
     kept = lost[::-1].cumprod()[::-1].astype(bool)
@@ -117,7 +137,8 @@ def _losses(frame: pd.DataFrame, inputs: pd.DataFrame) -> Iterator[Loss]:
     if states.empty:
         return
     most = states[["columns", "units"]].min(axis=1)
-    lost = (states["participation_ratio"] < ONE_LINE) | (states["numerical_rank"] < most.map(math.sqrt))
+    few = (states["numerical_rank"] < most.map(math.sqrt)) & (_tolerance(states) <= COARSE)
+    lost = few | (states["participation_ratio"] < ONE_LINE)
     at = _lost_for_good(lost)
     if at is not None:
         row = states.loc[at]
