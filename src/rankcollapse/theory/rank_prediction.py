@@ -18,8 +18,10 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+import torch
 from scipy.special import digamma, ndtr
 
+from rankcollapse.theory.kernels import dual_kernel
 from rankcollapse.theory.terms import Initialization
 
 EPS = 2.0**-23  # of single precision; the Gram matrix in double precision holds the square of that
@@ -39,7 +41,7 @@ def relu_covariance(K: np.ndarray) -> np.ndarray:
     scale = np.outer(deviation, deviation)
     cosine = np.clip(K / scale, -1, 1)
     np.fill_diagonal(cosine, 1)
-    return scale * (np.sqrt(1 - cosine**2) + cosine * (math.pi - np.arccos(cosine))) / (2 * math.pi)
+    return scale * dual_kernel("relu", torch.from_numpy(cosine)).numpy()
 
 
 def _live_units(K: np.ndarray) -> float:
