@@ -84,6 +84,20 @@ def break_f7(patch):
     patch.setattr(chain, "random_attention", in_two_groups)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"law": "F1", "layers": 19},
+        {"law": "F5", "layers": 7},
+        {"law": "F1", "sizes": [8, 16]},
+        {"law": "F3", "sizes": [2]},
+    ],
+)
+def test_what_cannot_be_measured_is_refused(wrong):
+    with pytest.raises(ValueError, match=rf"{wrong['law']} has"):
+        LawCell(**{"chains": 3, "sizes": [8, 16, 32], "layers": 30} | wrong)
+
+
 BREAKS = {
     "F1": break_f1,
     "F2": lambda patch: patch.setattr(chain.vanilla, "__defaults__", ("identity",)),

@@ -1,8 +1,8 @@
 """The cells of the laws: one a law."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from rankcollapse.experiments.base import Cell
 from rankcollapse.experiments.parameters import Parameters, Widths
@@ -20,7 +20,16 @@ class LawParameters(Parameters):
     sizes: Widths
     """F1, F2, F8: widths; F3: pairs of inputs in a batch; F4: width and samples; F5, F6, F7: tokens; ascending"""
     layers: Annotated[int, Field(ge=1)]
-    """depth: F1 at least 20, F4 more than 100, F5 from 4 to 6; F7 has one layer"""
+    """depth: F1 at least 20, F2 2, F4 10, F5 4 to 6; F7 has one layer"""
+
+    @model_validator(mode="after")
+    def _measurable(self) -> Self:
+        least, most = {"F1": (20, None), "F2": (2, None), "F4": (10, None), "F5": (4, 6)}.get(self.law, (1, None))
+        if self.layers < least or (most and self.layers > most):
+            raise ValueError(f"{self.law} has {self.layers} layers; it needs {least} to {most or 'any number'}")
+        if (self.law == "F1" and len(self.sizes) < 3) or (self.law == "F3" and min(self.sizes) < 3):
+            raise ValueError(f"{self.law} has sizes {self.sizes}; F1 needs three widths, F3 three pairs or more")
+        return self
 
 
 class LawCell(LawParameters, Cell):
