@@ -12,14 +12,22 @@ from rankcollapse.config.scale import check_settings
 from rankcollapse.experiments import rooms
 from rankcollapse.provenance.fingerprints import settings_hash
 
-WITH_DATA = ("trainability", "pretraining", "breaking", "components", "gradient_cosines", "two_classes")
+WITH_DATA = (
+    "trainability",
+    "pretraining",
+    "breaking",
+    "components",
+    "gradient_cosines",
+    "two_classes",
+    "rank_or_scale",
+)
 
 
 def test_provenance_says_what_made_a_frame(built, results):
     manifest = json.loads((results / "manifest.json").read_text())
     commit = built.git("rev-parse", "HEAD")
     assert (manifest["scale"], manifest["commit"], manifest["clean"]) == ("smoke", commit, True)
-    assert len(manifest["frames"]) == 20
+    assert len(manifest["frames"]) == 23
     for name, frame in manifest["frames"].items():
         assert frame["rows"] == pq.read_metadata(results / f"frames/{name}.parquet").num_rows
         for cell in frame["cells"]:
