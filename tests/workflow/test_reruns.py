@@ -24,7 +24,8 @@ JUDGED = {"claims": 1} | ({"numbers": 1, "typeset": 1} if LATEX else {})
         # cells: rank of trainability (2), gradient_cosines (2), components (blocks and depths); training of
         # trainability (4), with Adam (1) and fixed steps (1), pretraining (2) and from raw pixels (2), breaking (2) and
         # as released (3), two_classes (2), components (3), rank_or_scale (5, and its states); chains of
-        # extreme_depth (3), stationary_rank (3), escape, fixed_batch (2), laws (8); figures: theirs, those that use frames of others
+        # extreme_depth (3), stationary_rank (3), escape, fixed_batch (2), laws (8); figures: theirs, and those that
+        # use frames of others
         ("theory/spectra.py", NETWORKS | {"chains": 17, "spectra": 2, "frame": 22, "bounds": 1, "figure": 16}),
         ("experiments/trainability/rank.py", RANK),
         ("training/trainer.py", TRAINED),
