@@ -86,6 +86,7 @@ environment.yml: requirements.lock # conda's copy of the pins
 docs: .venv/installed environment.yml ## bring what the documentation takes from the code in step with it
 	rankcollapse settings
 	python docs/diagram.py
+	python docs/manifest.py
 
 lock: .venv/installed ## resolve pyproject.toml anew into requirements.lock
 	$(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install --quiet pip-tools
