@@ -95,4 +95,4 @@ def _limits(found: dict[str, Limit], axes: Axes) -> None:
     axes.set_yticks(range(len(names)), [KINDS[name].label for name in names], fontsize="x-small")
     logarithmic(axes, "x", base=2)
     axes.set_xticks([4, 8, 16, 32, 64, 128], ["4", "8", "16", "32", "64", "128"])
-    axes.set(xlabel="layers $h$", title="learns (o), fails (x), law (|)")
+    axes.set(xlabel="layers $h$", title="depth limits")
