@@ -11,6 +11,7 @@ from rankcollapse.errors import UserError
 from rankcollapse.experiments.rank_or_scale import figure, states, training
 from rankcollapse.experiments.rank_or_scale.cells import StatesCell, TrainingCell
 from rankcollapse.experiments.rank_or_scale.networks import starts
+from rankcollapse.report.style import save
 from rankcollapse.theory.spectra import participation_ratio, rescaled
 from rankcollapse.training.session import Session
 
@@ -64,7 +65,7 @@ def test_fewer_factors(network, factors, variants):
     assert set(frame["network"]) == {network}
 
 
-def test_states_are_those_of_every_kind_and_the_figure_is_drawn():
+def test_states_are_those_of_every_kind_and_the_figure_is_drawn(tmp_path):
     shared = {"dataset": DATA, "width": 16, "batch_size": 32, "depths": [0, 4, 16], "seeds": 3}
     kinds = ("default", "he", "layer_norm", "bn")
     tables = [states.run(StatesCell(network=kind, **shared), device="cpu").to_pandas() for kind in kinds]
@@ -75,7 +76,10 @@ def test_states_are_those_of_every_kind_and_the_figure_is_drawn():
     he = found[found["network"] == "he"].groupby("depth")["mean_square_root"].mean()
     assert he[16] > 0.05  # the scale stays; the default's falls to that of its biases, 1/√(5 d)
     assert default["mean_square_root"].mean() == pytest.approx((5 * 16) ** -0.5, rel=0.3)
-    assert figure.draw({"rank_or_scale.states": found, "rank_or_scale.training": trained()})
+    frames = {"rank_or_scale.states": found, "rank_or_scale.training": trained()}
+    for path in (tmp_path / "first.png", tmp_path / "second.png"):
+        save(figure.draw(frames), path, {})
+    assert (tmp_path / "first.png").read_bytes() == (tmp_path / "second.png").read_bytes()  # no random jitter
 
 
 def test_a_shallow_default_network_learns_where_step_sizes_are_dropped_late():

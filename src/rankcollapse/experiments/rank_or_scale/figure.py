@@ -77,9 +77,9 @@ def _factorial(training: pd.DataFrame, axes: Axes) -> None:
     labels = {scale: look.label for scale, look in SCALES.items()}
     shown = shown.assign(rank=shown["rank"].map(WAYS), scale=shown["scale"].map(labels))
     palette = {look.label: look.colour for look in SCALES.values()}
-    sns.stripplot(
+    sns.swarmplot(
         shown, x="rank", y="final_accuracy", hue="scale", order=[*WAYS.values()], hue_order=[*palette],
-        palette=palette, dodge=True, size=3, ax=axes,
+        palette=palette, dodge=True, size=2.5, ax=axes,
     )  # fmt: skip
     axes.legend(loc="upper left", fontsize="x-small", handletextpad=0.1, borderaxespad=0)
 
