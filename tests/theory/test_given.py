@@ -229,4 +229,4 @@ def test_whole_numbers_of_numpy_are_whole_numbers():
 
 def test_every_public_function_is_tried_here():
     tried = {name for name in rankcollapse.__all__ if name in globals()}
-    assert tried == set(rankcollapse.__all__)
+    assert tried == set(rankcollapse.__all__) - {"RankProbe", "raise_rank"}  # these take models: tests/probe
