@@ -10,7 +10,8 @@ from rankcollapse.theory.terms import BatchNormalization, Normalization, Symmetr
 def test_a_word_that_is_not_in_the_list_is_refused_with_all_that_are():
     for word in get_args(WeightLaw):
         check(word, WeightLaw, "weights")
-    with pytest.raises(ValueError, match="weights must be one of gaussian, uniform, one_signed, xavier, got 'cauchy'"):
+    message = "weights must be one of gaussian, uniform, one_signed, xavier, orthogonal, got 'cauchy'"
+    with pytest.raises(ValueError, match=message):
         check("cauchy", WeightLaw, "weights")
 
 

@@ -19,7 +19,7 @@ ALLOWED = [
     r"\\(result|published|citet|citep|citealp|autoref|label|input|bibliography|bibliographystyle|claim)\{[^{}]*\}",
     r"\bp\{[\d.]+in\}",
     r"\\renewcommand\{\\arraystretch\}\{[\d.]+\}",
-    r"\b[CDEF]\d+\b",
+    r"\b[CDEF]\d+s?\b",
     r"Theorem 2|MSER-5",
 ]
 

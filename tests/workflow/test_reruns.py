@@ -36,7 +36,7 @@ JUDGED = {"claims": 1} | ({"numbers": 1, "typeset": 1} if LATEX else {})
         ("theory/lyapunov.py", {"spectra": 2, "frame": 2, "figure": 2} | AFTER),
         ("experiments/stationary_rank/summary.py", {"bounds": 1, "figure": 5} | JUDGED),
         ("experiments/trainability/figure.py", {"figure": 1} | dict.fromkeys(LATEX, 1)),
-        ("experiments/trainability/claims.py", {"figure": 1} | JUDGED),  # deviations take their thresholds from it
+        ("experiments/trainability/claims.py", {"figure": 2} | JUDGED),  # two figures take thresholds from it
         ("experiments/trainability/judge.py", JUDGED),
         ("experiments/trainability/cells.py", COMPUTED),
         ("experiments/deviations/summary.py", {"figure": 1} | JUDGED),
