@@ -70,8 +70,8 @@ def test_a_name_that_snakemake_would_take_for_a_wildcard(folder):
 
 
 def test_two_names(folder):
-    assert "scale is given twice: smoke and large" in refused(
-        {"scale": "large"}, arguments=["scale=smoke", "scale=large"]
+    assert "scale is given twice: smoke and overnight" in refused(
+        {"scale": "overnight"}, arguments=["scale=smoke", "scale=overnight"]
     )
 
 
@@ -83,20 +83,20 @@ def test_a_configfile_that_is_a_scale_is_that_scale(folder):
 
 
 def test_a_configfile_of_another_scale(folder):
-    both = {"scale": "smoke"} | values("large")
-    told = refused(both, arguments=["scale=smoke"], files=["config/large.yaml"])
-    assert told == "--configfile config/large.yaml is scale large, and scale smoke was asked for too; name one"
-    told = refused(values("large"), files=["config/smoke.yaml", "config/large.yaml"])
-    assert "config/large.yaml is scale large, and scale smoke" in told
+    both = {"scale": "smoke"} | values("overnight")
+    told = refused(both, arguments=["scale=smoke"], files=["config/overnight.yaml"])
+    assert told == "--configfile config/overnight.yaml is scale overnight, and scale smoke was asked for too; name one"
+    told = refused(values("overnight"), files=["config/smoke.yaml", "config/overnight.yaml"])
+    assert "config/overnight.yaml is scale overnight, and scale smoke" in told
 
 
 @pytest.mark.parametrize("named", [{}, {"scale": "smoke"}, {"scale": "laptop"}])
 def test_a_whole_scale_without_a_name_of_its_own(folder, named):
     """In a file elsewhere, or as the config of a module."""
-    shutil.copy(folder / "large.yaml", "mine.yaml")
-    told = refused(named | values("large"), files=["mine.yaml"])
+    shutil.copy(folder / "overnight.yaml", "mine.yaml")
+    told = refused(named | values("overnight"), files=["mine.yaml"])
     assert "mine.yaml is a whole scale, and its results need a name of their own: copy it to config/NAME.yaml" in told
-    assert "the config is a whole scale" in refused(named | values("large"))
+    assert "the config is a whole scale" in refused(named | values("overnight"))
 
 
 def test_changes_in_a_file_say_of_which_scale(folder):
@@ -125,4 +125,4 @@ def test_the_first_folder_counts_before_the_second(folder, tmp_path):
     (tmp_path / "ours/config/laptop.yaml").write_text((folder / "smoke.yaml").read_text())
     found = choose({}, [], [], [tmp_path / "ours/config", folder])
     assert found.file == tmp_path / "ours/config/laptop.yaml"
-    assert choose({"scale": "large"}, [], [], [tmp_path / "ours/config", folder]).file == folder / "large.yaml"
+    assert choose({"scale": "overnight"}, [], [], [tmp_path / "ours/config", folder]).file == folder / "overnight.yaml"

@@ -8,7 +8,7 @@ from support.paths import ROOT
 CONFIG = ROOT / "config"
 
 
-SCALES = ["smoke", "laptop", "large", "paper"]
+SCALES = ["smoke", "laptop", "overnight", "paper"]
 
 
 def values(scale="laptop"):

@@ -78,7 +78,7 @@ def test_from_another_folder(clone, elsewhere):
     built(snakemake(elsewhere.parent, *workflow, f"results/smoke/{FIGURE}", *SMOKE))
     assert (elsewhere / f"results/smoke/{FIGURE}").stat().st_size > 0
     told = snakemake(elsewhere.parent, *workflow, "--dry-run", "--config", "scale=huge")
-    assert "scale must be one of: laptop, large, paper, smoke" in told.stdout + told.stderr
+    assert "scale must be one of: laptop, overnight, paper, smoke" in told.stdout + told.stderr
     (elsewhere / "config").mkdir()
     shutil.copy(clone.folder / "config/smoke.yaml", elsewhere / "config/own.yaml")
     done = built(snakemake(elsewhere.parent, *workflow, "--dry-run", "--config", "scale=own"))
@@ -94,7 +94,7 @@ def test_by_its_path_without_an_activated_environment(clone):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--config", "scale=smoke", "--configfile", "config/large.yaml"), "is scale large, and scale smoke was asked"),
+        (("--config", "scale=smoke", "--configfile", "config/overnight.yaml"), "is scale overnight, and scale smoke was asked"),
         (("--configfile", "change.yaml"), "change.yaml changes a scale and does not say which"),
         (("--configfile", "twice.yaml"), "twice.yaml: the key 'device' stands twice"),
         (("--config", "scale=reference"), "no scale can be called reference"),

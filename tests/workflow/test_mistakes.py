@@ -6,7 +6,7 @@ import pytest
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("scale=huge",), "there is no config/huge.yaml; scale must be one of: laptop, large, paper, smoke"),
+        (("scale=huge",), "there is no config/huge.yaml; scale must be one of: laptop, overnight, paper, smoke"),
         (
             ("scale=smoke", "results_from=reference"),
             "no reference results of scale smoke; there are of: laptop.",
