@@ -58,9 +58,10 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
         found |= {f"{name}.{key}": interval(value) for key, value in factorial(frame, depth).items()}
     reached = limits(frame)
     for network in KINDS:
-        found |= {f"{network}.{key}": value for key, value in _of_kind(states, network).items()}
+        found[f"{network}.rank"] = interval(by_depth(states, network, "numerical_rank").get(FIGURE_1))
         limit = reached.get(network, Limit(None, None, None))
         found |= {f"{network}.{key}": number(value and float(f"{value:.2g}")) for key, value in limit._asdict().items()}
+    found["bn.growth"] = number(_growth(states, "bn"))
     found |= _prediction(states) | _convolutional(frames)
     return {f"rank_or_scale.{name}": value for name, value in found.items()}
 
@@ -82,23 +83,12 @@ def factorial(frame: pd.DataFrame, depth: int) -> dict[str, Interval | None]:
         found[f"{rank}.ratio"] = mean_interval(ratio, bounds(frame, "participation_ratio")) if there else None
         for scale, values in here.items():
             found[f"{rank}.{scale}"] = mean_interval(values, SHARE) if there else None
-            sides = [(FACTORIAL, each, scale) for each in (rank, "drawn")]
-            if rank != "drawn":
-                found[f"{rank}.{scale}.by_rank"] = accuracy_gain(frame, depth, *sides) if there else None
+        if rank != "drawn":
+            sides = [(FACTORIAL, each, "held") for each in (rank, "drawn")]
+            found[f"{rank}.held.by_rank"] = accuracy_gain(frame, depth, *sides) if there else None
         sides = [(FACTORIAL, rank, scale) for scale in ("held", "drawn")]
         found[f"{rank}.by_scale"] = accuracy_gain(frame, depth, *sides) if there else None
     return found
-
-
-def _of_kind(states: pd.DataFrame, network: str) -> dict[str, str]:
-    """What a kind of network has at the greatest depth of Figure 1."""
-    rank = by_depth(states, network, "numerical_rank")
-    predicted = states[(states["network"] == network) & (states["depth"] == FIGURE_1)]["predicted_rank"].mean()
-    return {
-        "rank": interval(rank.get(FIGURE_1)),
-        "predicted_rank": number(predicted),
-        "growth": number(_growth(states, network)),
-    }
 
 
 def _growth(states: pd.DataFrame, network: str) -> float:
@@ -130,15 +120,16 @@ def _convolutional(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
     training, blocks = networks(frames["components.training"], CENTRAL).set_index("seed"), frames["components.blocks"]
     starts = {"he": HE, "lifted": LIFTED, "default": PLAIN, "bn": BN}
     accuracy = {name: of(training, CENTRAL, variant)["final_accuracy"] for name, variant in starts.items()}
-    ratio = {name: last(blocks, CENTRAL, variant, "participation_ratio") for name, variant in starts.items()}
     gains = {"scale": ("he", "default"), "rank": ("lifted", "he"), "normalization": ("bn", "he")}
     found: dict[str, Interval | None] = {}
     for name, (better, worse) in gains.items():
         there = not (accuracy[better].empty or accuracy[worse].empty)
         sides = (accuracy[better], accuracy[worse])
         found[f"vgg.gain.{name}"] = difference_interval(*sides, SHARE) if there else None
-    for name in starts:
+    for name in ("default", "he"):
         rank = last(blocks, CENTRAL, starts[name], "numerical_rank")
         found[f"vgg.{name}.rank"] = None if rank is None else mean_interval(rank, bounds_of(blocks))
-        found[f"vgg.{name}.ratio"] = None if ratio[name] is None else mean_interval(ratio[name])
+    for name in ("he", "lifted"):
+        ratio = last(blocks, CENTRAL, starts[name], "participation_ratio")
+        found[f"vgg.{name}.ratio"] = None if ratio is None else mean_interval(ratio)
     return {name: interval(value) for name, value in found.items()}
