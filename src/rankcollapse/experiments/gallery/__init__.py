@@ -1,0 +1,1 @@
+"""A gallery of architectures at random initialization, ours and those of others, looked at by the probe."""
