@@ -1,7 +1,6 @@
 """Rank, cosines and scale of the states of one architecture, as the probe measures them."""
 
-from typing import Any
-
+import pandas as pd
 import pyarrow as pa
 import torch
 from torch import Tensor, nn
@@ -21,17 +20,22 @@ STATES = ("", "[0]")  # the output of a module, or the first of several
 
 def run(cell: GalleryCell, *, device: str) -> pa.Table:
     """One row a seed and state; a state has a column for each image of a batch, or each token of a sequence."""
-    rows: list[dict[str, Any]] = []
+    rows = []
     for seed in range(cell.seeds):
-        with seeded(generator("gallery", cell.family, cell.variant, seed).initial_seed() % 2**32):
-            model, batch, states = _built(cell)
-        with RankProbe(model.to(device), states) as probe, torch.no_grad():
-            model(batch.to(device))
-        frame = probe.frame()
-        frame = frame[frame["output"].isin(STATES)]
+        frame = _probed(cell, seed, device)
         for step, measured in enumerate(frame[MEASURES].to_dict("records")):
             rows.append({"seed": seed, "step": step, "depth": step / (len(frame) - 1)} | measured)
     return to_table(cell, rows)
+
+
+def _probed(cell: GalleryCell, seed: int, device: str) -> pd.DataFrame:
+    """The states of one network; it is gone afterwards, so that one at a time is in memory."""
+    with seeded(generator("gallery", cell.family, cell.variant, seed).initial_seed() % 2**32):
+        model, batch, states = _built(cell)
+    with RankProbe(model.to(device), states) as probe, torch.no_grad():
+        model(batch.to(device))
+    frame = probe.frame()
+    return frame[frame["output"].isin(STATES)]
 
 
 def _built(cell: GalleryCell) -> tuple[nn.Module, Tensor, list[str]]:
