@@ -69,23 +69,38 @@ def test_the_library_and_the_probe_need_few_packages():
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory):
-    """The wheel, unpacked in a folder of its own: its metadata, and a way to run Python that finds it alone.
+def backend(tmp_path_factory):
+    """The pinned backend, in a folder of its own that pip fills from the registry."""
+    folder = tmp_path_factory.mktemp("backend")
+    [pinned] = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
+    got = subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--target", folder, pinned], check=False)
+    if got.returncode:
+        pytest.skip("the backend cannot be installed here")
+    return folder
 
-    Packages of the extras cannot be imported there: a module that is found first in the path refuses them.
+
+@pytest.fixture(scope="module", params=["wheel", "sdist"])
+def installed(request, backend, tmp_path_factory):
+    """The package, unpacked in a folder of its own: its metadata, and a way to run Python that finds it alone.
+
+    From an sdist a wheel is built first, in a folder where nothing else is, as pip does. Packages of the extras cannot
+    be imported there: a module that is found first in the path refuses them.
     """
-    folder = tmp_path_factory.mktemp("elsewhere")
-    built = subprocess.run(
-        [sys.executable, "-c", f"import flit_core.buildapi as b; b.build_wheel({str(folder)!r})"],
-        cwd=ROOT, capture_output=True, text=True,
-    )  # fmt: skip
-    if "No module named 'flit_core'" in built.stderr:
-        command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, ROOT]
-        built = subprocess.run(command, capture_output=True, text=True)
-    if built.returncode:
-        pytest.skip(f"no wheel can be built here: {built.stderr[-300:]}")
-    [wheel] = folder.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
+    folder = tmp_path_factory.mktemp(f"from {request.param}")
+
+    def built(kind, source):
+        code = f"import flit_core.buildapi as b; print(b.build_{kind}({str(folder)!r}))"
+        environment = os.environ | {"PYTHONPATH": str(backend)}
+        done = subprocess.run([sys.executable, "-c", code], cwd=source, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return folder / done.stdout.strip()
+
+    source = ROOT
+    if request.param == "sdist":
+        with tarfile.open(built("sdist", ROOT)) as archive:
+            archive.extractall(folder / "source", filter="data")
+        [source] = (folder / "source").iterdir()
+    with zipfile.ZipFile(built("wheel", source)) as archive:
         archive.extractall(folder / "site")
     extras = [Requirement(text).name for text in PROJECT["optional-dependencies"]["workflow"]]
     names = {"pyyaml": "yaml", "pillow": "PIL", "snakemake-executor-plugin-slurm": "snakemake_executor_plugin_slurm"}
@@ -97,14 +112,14 @@ def installed(tmp_path_factory):
 
 
 def elsewhere(installed, *arguments):
-    """Python in the folder above that of the wheel, which finds the wheel's package and not the one of this clone."""
+    """Python in the folder above that of the package, which finds it and not the one of this clone."""
     environment = os.environ | {"PYTHONPATH": str(installed)}
     return subprocess.run(
         [sys.executable, *arguments], cwd=installed.parent, env=environment, capture_output=True, text=True
     )
 
 
-def test_the_wheel_probes_a_network_elsewhere_without_the_extras(installed):
+def test_the_package_probes_a_network_elsewhere_without_the_extras(installed):
     (installed.parent / "nets.py").write_text(
         "from torch import nn\ndef build(): return nn.Sequential(nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 8))\n"
     )
@@ -119,9 +134,22 @@ def test_the_wheel_probes_a_network_elsewhere_without_the_extras(installed):
     assert place.startswith(str(installed))
 
 
-def test_the_wheel_carries_the_catalogue_and_the_embedded_data(installed):
-    assert (installed / "rankcollapse/datasets/catalogue.yaml").is_file()
-    assert len([*installed.glob("rankcollapse/datasets/embedded/fashion-mnist-mini/*.gz")]) == 4
+def test_the_package_carries_the_catalogue_and_the_embedded_data(installed):
+    source, there = ROOT / "src/rankcollapse", installed / "rankcollapse"
+    data = [path for path in (source / "datasets").rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    assert len([path for path in data if path.suffix == ".gz"]) == 4
+    for path in [source / "datasets/catalogue.yaml", *data]:
+        assert (there / path.relative_to(source)).read_bytes() == path.read_bytes(), path
+    code = "from rankcollapse.datasets.catalogue import catalogue; print(*catalogue())"
+    environment = os.environ | {"PYTHONPATH": f"{installed}", "PYTHONNOUSERSITE": "1"}
+    (installed / "sitecustomize.py").rename(installed / "without.py")  # the catalogue needs the extra `workflow`
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=installed.parent, env=environment, capture_output=True, text=True
+        )
+    finally:
+        (installed / "without.py").rename(installed / "sitecustomize.py")
+    assert "fashion-mnist-mini" in done.stdout.split(), done.stderr
 
 
 def test_a_command_of_the_workflow_says_what_to_install(installed):
@@ -150,31 +178,6 @@ def test_without_a_home_folder_the_cache_of_snakemake_is_kept_here(tmp_path):
         made = subprocess.run(["make", "-n", "paper"], cwd=ROOT, env=environment, capture_output=True, text=True)
         assert made.returncode == 0, made.stderr
         assert (f'XDG_CACHE_HOME="{ROOT}/.snakemake/cache" snakemake --cores' in made.stdout) == elsewhere
-
-
-@pytest.mark.slow
-def test_the_wheel_and_the_sdist_carry_catalogue_and_data(tmp_path):
-    """Built by the pinned backend, which pip gets from the registry."""
-    project, [backend] = (
-        Project(tmp_path / "project"),
-        tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"],
-    )
-    got = subprocess.run(
-        [sys.executable, "-m", "pip", "install", "-q", "--target", tmp_path / "flit", backend], check=False
-    )
-    if got.returncode:
-        pytest.skip("the backend cannot be installed here")
-    for kind in ("wheel", "sdist"):
-        code = f"from flit_core.buildapi import build_{kind}; print(build_{kind}('..'))"
-        done = project.run([sys.executable, "-c", code], PYTHONPATH=str(tmp_path / "flit"))
-        name = tmp_path / done.stdout.strip()
-        with zipfile.ZipFile(name) if kind == "wheel" else tarfile.open(name) as packed_in:
-            names = packed_in.namelist() if kind == "wheel" else packed_in.getnames()
-        packed = {part.partition("rankcollapse/")[2] for part in names if "rankcollapse/" in part}
-        source = project.folder / "src/rankcollapse"
-        data = [path for path in (source / "datasets").rglob("*") if path.is_file()]
-        assert {path.relative_to(source).as_posix() for path in data} <= packed, kind
-        assert "datasets/catalogue.yaml" in packed
 
 
 def test_a_python_for_which_a_pinned_package_does_not_exist(tmp_path):
