@@ -1,15 +1,14 @@
-"""Architectures that others wrote, at random initialization, no download. Skipped without the extra `others`."""
+"""Architectures that others wrote, at random initialization, no download; timm's is skipped without the extra `others`."""
 
 import pytest
 import torch
+import transformers
 from support.states import captured, ranks
 from support.untouched import same, unchanged
 
 from rankcollapse import RankProbe
 from rankcollapse.probe.cures import rescale
 from rankcollapse.probe.reductions import reduced
-
-transformers = pytest.importorskip("transformers")
 
 SMALL = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
 TOKENS = torch.randint(50, (4, 12), generator=torch.Generator().manual_seed(0))

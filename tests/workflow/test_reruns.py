@@ -12,6 +12,7 @@ TRAINING = {"training": 6, "frame": 3, "figure": 2} | AFTER  # of trainability; 
 TRAINED = {"rank_at_initialization": 1, "training": 25, "frame": 11, "figure": 7} | AFTER  # everything that is trained
 COMPUTED = {"rank_at_initialization": 2, "training": 6, "frame": 4, "figure": 2} | AFTER  # the cells of trainability
 NETWORKS = {"rank_at_initialization": 7, "training": 25, "frame": 15, "figure": 8} | AFTER
+WITH_GALLERY = NETWORKS | {"rank_at_initialization": 15, "frame": 16, "figure": 9}
 NUMBERS = {"numbers": 1, "typeset": 1} if LATEX else {}
 CATALOGUE = "datasets/catalogue.yaml"
 OF_RANK = RANK | {"figure": 2}  # deviations name all settings of trainability
@@ -24,15 +25,16 @@ JUDGED = {"claims": 1} | ({"numbers": 1, "typeset": 1} if LATEX else {})
         # cells: rank of trainability (2), gradient_cosines (2), components (blocks and depths); training of
         # trainability (4), with Adam (1) and fixed steps (1), pretraining (2) and from raw pixels (2), breaking (2) and
         # as released (3), two_classes (2), components (3), rank_or_scale (5, and its states); chains of
-        # extreme_depth (3), stationary_rank (3), escape, fixed_batch (2), laws (8); figures: theirs, and those that
-        # use frames of others
-        ("theory/spectra.py", NETWORKS | {"chains": 17, "spectra": 2, "frame": 22, "bounds": 1, "figure": 16}),
+        # extreme_depth (3), stationary_rank (3), escape, fixed_batch (2), laws (8); families of the gallery (8);
+        # figures: theirs, and those that use frames of others
+        ("theory/spectra.py", WITH_GALLERY | {"chains": 17, "spectra": 2, "frame": 23, "bounds": 1, "figure": 17}),
         ("experiments/trainability/rank.py", RANK),
         ("training/trainer.py", TRAINED),
         ("training/data.py", NETWORKS),  # batches
         ("training/pretraining.py", {"rank_at_initialization": 3, "training": 17, "frame": 9, "figure": 5} | AFTER),
-        ("networks/initialization.py", NETWORKS),  # imported by networks, not by a cell
-        ("networks/convolutional.py", {"rank_at_initialization": 2, "training": 3, "frame": 3, "figure": 4} | AFTER),
+        ("networks/initialization.py", WITH_GALLERY),  # imported by networks, not by a cell
+        ("networks/convolutional.py", {"rank_at_initialization": 10, "training": 3, "frame": 4, "figure": 5} | AFTER),
+        ("probe/measures.py", {"rank_at_initialization": 8, "frame": 1, "figure": 1} | AFTER),
         ("theory/lyapunov.py", {"spectra": 2, "frame": 2, "figure": 2} | AFTER),
         ("experiments/stationary_rank/summary.py", {"bounds": 1, "figure": 5} | JUDGED),
         ("experiments/trainability/figure.py", {"figure": 1} | dict.fromkeys(LATEX, 1)),

@@ -178,7 +178,7 @@ def test_all_frames_have_the_bytes_of_a_local_run(local, remote):
     done = remote.snakemake(target, *FAST, *SMOKE, "device=auto")  # on the cluster, auto asks for a GPU
     assert done.returncode == 0, done.stdout + done.stderr
     frames = sorted(path.name for path in (local.folder / "results/smoke/frames").glob("*.parquet"))
-    assert len(frames) == 23
+    assert len(frames) == 24
     for name in (*(f"frames/{frame}" for frame in frames), "claims.json"):
         path = f"results/smoke/{name}"
         assert (remote.folder / path).read_bytes() == (local.folder / path).read_bytes(), name

@@ -4,7 +4,8 @@ What theory says of wide networks: N inputs that are all at a cosine ρ have r =
 Gaussian, so that they start at ρ = 0 and r = N = 32.
 
 - A vanilla ReLU layer maps ρ by the arc-cosine kernel (Cho, Saul 2009), whether layer normalization stands before it or
-  not: r is 1.2 after 16 layers and 1.05 after 32. That holds where steps share weights, too (Yang 2019).
+  not: r is 1.2 after 16 layers and 1.05 after 32. That holds where steps share weights, too (Yang 2019, of recurrent
+  networks).
 - BN puts pre-activations at ρ = -1/(N - 1), whatever was below, so that r is 8.3 after the next layer; beside a skip
   connection 8.7 after 32. In VGG-19 zero padding gives each position a mean of its own that BN leaves: about 4.
 - Self-attention alone averages tokens. r is 1 after 12 layers, with a causal mask too, whose products of uniform
