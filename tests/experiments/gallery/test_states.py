@@ -98,6 +98,20 @@ def test_wide_networks_follow_the_cosine_law():
         assert found.tolist() == pytest.approx(law, abs=0.04), (family, variant)
 
 
+def test_wide_encoders_follow_the_recursion_of_their_mean_token():
+    """Attention at PyTorch's initialization adds a sixth of the mean token to each, an MLP an 18th of its input."""
+    blocks, samples = 6, 16
+    for variant, mlp, norm in (("no_norm", True, False), ("no_mlps", False, True), ("full", True, True)):
+        square, product = 1.0, 0.0  # of tokens, over their dimension; product of two different ones
+        for _ in range(blocks):
+            shared = (product + (square - product) / samples) / (6 * (square if norm else 1))
+            square, product = square + shared, product + shared
+            added = mlp * (1 if norm else square) / 18
+            square, product = square + added, product + added * relu_cosine(product / square)
+        found = frame("encoder", variant, width=512, samples=samples, blocks=blocks, seeds=3).query("depth == 1")
+        assert found["mean_cosine"].mean() == pytest.approx(product / square, abs=0.03), variant
+
+
 def test_attention_alone_makes_tokens_equal_and_keeps_them_apart_beside_a_skip_connection():
     alone, beside = (frame("encoder", variant, blocks=6).query("depth == 1") for variant in ("plain", "no_mlps"))
     assert (alone["participation_ratio"] < 1.01).all()
