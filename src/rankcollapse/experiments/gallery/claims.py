@@ -12,7 +12,9 @@ Gaussian, so that they start at ρ = 0 and r = N = 32.
   averages have r = 1.00001 (Dong et al. 2021). MLPs and normalization do not undo that; skip connections do: those of
   PyTorch's initialization are six times stronger than attention (r of about 20).
 
-The thresholds are round numbers between these: two directions, and √N, which the paper's theorem has.
+The thresholds are round numbers between these: two directions, and √N, which the paper's theorem has. They stood before
+the run, and so did these estimates. Two were wrong: that of attention had left out the MLPs, and that of recurrent
+networks beside a skip connection had taken steps for independent (docs/verdicts.md).
 """
 
 from rankcollapse.claims.statements import Statement

@@ -31,6 +31,7 @@ ATTENTION = {
     "no_mlps": Look("no MLPs", "#2a9d4a", "^"),
     "full": Look("all parts", "#0b5fa5", "o"),
 }
+RATIOS = [1, 2, 4, 8, 16, 32, 64]  # marked
 LOOKS = dict.fromkeys(TITLES, OURS) | {
     "vgg": OURS | {"full": Look("BN", "#2a9d4a", "^")},
     "encoder": ATTENTION,
@@ -57,13 +58,14 @@ def draw(frames: dict[str, pd.DataFrame]) -> Figure:
         for (family, title), axes in zip(TITLES.items(), grid.flat, strict=True):
             rows = frame[frame["family"] == family]
             shown = {"x": "depth", "y": "participation_ratio", "hue": "variant", "looks": LOOKS[family]}
-            curves(rows, axes, **shown, bounds=bounds(frame), markersize=2.5)
+            curves(rows, axes, **shown, bounds=bounds(frame), band=True)
             axes.axhline(ONE_LINE, color="black", linestyle=":", linewidth=1)
             logarithmic(axes, "y")
-            axes.set(title=title, xlim=(0, 1.02), ylabel="$r$", xlabel="")
-            axes.set_yticks([1, 2, 4, 8, 16, 32], ["1", "2", "4", "8", "16", "32"])
+            axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "1/4", "1/2", "3/4", "1"])
+            axes.set_yticks(RATIOS, [str(ratio) for ratio in RATIOS])
             axes.minorticks_off()
-            axes.legend(fontsize=6, labelspacing=0.2)
+            axes.set(title=title, ylabel="$r$", xlabel="", ylim=(0.3, 1.3 * rows["participation_ratio"].max()))
+            axes.legend(fontsize=6, labelspacing=0.2, ncols=2, loc="lower center")  # below the least r, one
         for axes in grid[-1]:
             axes.set_xlabel("relative depth")
     return figure
