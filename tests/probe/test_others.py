@@ -1,4 +1,4 @@
-"""Architectures that others wrote, at random initialization, no download; timm's is skipped without the extra `others`."""
+"""Architectures that others wrote, at random initialization, no download; those of timm need the extra `others`."""
 
 import pytest
 import torch

@@ -1,11 +1,11 @@
 """The cells of the gallery: one an architecture."""
 
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
 from rankcollapse.experiments.base import Cell
-from rankcollapse.experiments.parameters import Count, Multiplier, Parameters, Seeds
+from rankcollapse.experiments.parameters import Multiplier, Parameters, Seeds
 
 Vision = Literal["resnet50", "convnext", "swin", "vit"]
 Language = Literal["bert", "gpt2", "t5", "mamba"]
@@ -26,6 +26,7 @@ PARTS: dict[str, dict[str, tuple[str, ...]]] = {  # of our families: the parts o
     "encoder": ATTENTION,
     "decoder": ATTENTION,
 }
+Layers = Annotated[int, Field(ge=1, le=200)]  # scale grows by √2 a layer beside skip connections alone
 Samples = Annotated[int, Field(ge=2, le=256)]  # rank is measured on all of them up to so many
 
 
@@ -36,9 +37,9 @@ class GalleryParameters(Parameters):
     """N: images in a batch, or tokens of a sequence; ViT and Swin cut one image into as many as it has"""
     width: Annotated[int, Field(ge=4, multiple_of=4)]
     """units of MLPs and recurrent networks; dimension of tokens, which have four heads"""
-    layers: Count
+    layers: Layers
     """layers of MLPs, steps of recurrent networks"""
-    blocks: Count
+    blocks: Layers
     """blocks of encoders and decoders"""
     channels: Multiplier
     """multiplier of the channels of VGG-19 and ResNet-34, 1 for the published networks"""
@@ -79,5 +80,5 @@ class GalleryCell(GalleryParameters, Cell):
 
 def variants(family: str) -> list[str]:
     """The architectures of a family."""
-    by_others: dict[str, Any] = {"vision": Vision, "language": Language}
-    return list(by_others[family].__args__ if family in by_others else PARTS[family])
+    by_others = {"vision": get_args(Vision), "language": get_args(Language)}
+    return list(by_others.get(family) or PARTS[family])
