@@ -64,6 +64,13 @@ def test_the_figure_shows_what_is_judged():
         assert shown(axes[2])[label][1.0] == pytest.approx(estimate)
 
 
+def test_settings_may_leave_out_those_of_others_for_images():
+    frame = frames()["gallery.states"].query("family != 'vision'")
+    assert len(draw({"gallery.states": frame}).axes) == 8
+    assert verdicts(judge_all({"gallery.states": frame}))["E11"] == "reproduced"
+    assert numbers({"gallery.states": frame})["gallery.others"] == "1"
+
+
 def test_numbers():
     found = numbers(frames(vision__vit=4.0))
     assert found["gallery.vgg.plain"].startswith("1.10")

@@ -64,7 +64,8 @@ def draw(frames: dict[str, pd.DataFrame]) -> Figure:
             axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "1/4", "1/2", "3/4", "1"])
             axes.set_yticks(RATIOS, [str(ratio) for ratio in RATIOS])
             axes.minorticks_off()
-            axes.set(title=title, ylabel="$r$", xlabel="", ylim=(0.3, 1.3 * rows["participation_ratio"].max()))
+            most = rows["participation_ratio"].max() if len(rows) else ONE_LINE  # settings may leave others out
+            axes.set(title=title, ylabel="$r$", xlabel="", ylim=(0.3, 1.3 * most))
             axes.legend(fontsize=6, labelspacing=0.2, ncols=2, loc="lower center")  # below the least r, one
         for axes in grid[-1]:
             axes.set_xlabel("relative depth")
