@@ -21,6 +21,9 @@ endif
 # Snakemake needs a folder for its cache, also where there is no home folder
 CACHE := $(if $(shell [ -w "$${HOME-}" ] && echo yes),,XDG_CACHE_HOME="$(CURDIR)/.snakemake/cache")
 
+# Packages with the hashes of the lock, and no others; what torch's CUDA build needs beside is in requirements-cuda.lock
+LOCKED := $(BIN)/pip install --disable-pip-version-check --no-deps --require-hashes
+
 .PHONY: help setup latex paper unlock test test-slurm lint format docs lock bench clean
 
 help: ## show this list
@@ -28,14 +31,12 @@ help: ## show this list
 
 setup: .venv/installed ## make .venv and install the pinned packages into it
 
-.venv/installed: requirements.lock pyproject.toml
+.venv/installed: requirements.lock requirements-cuda.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("error: Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; name another one with make PYTHON=...")'
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "error: this Python cannot make environments; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock || { \
-	  echo "error: pip could not install the pinned packages, see above; they are tested with Python 3.11, and this is $$($(BIN)/python -V)." \
-	  "If one of them does not exist for it: rm -r .venv, then make setup PYTHON=python3.11" >&2; exit 1; }
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	@{ $(LOCKED) -r requirements.lock && { $(BIN)/pip check || $(LOCKED) -r requirements-cuda.lock; } \
+	  && $(BIN)/pip install --no-deps -e . && $(BIN)/pip check; } >.venv/pip.log 2>&1 || { sh workflow/why_not_installed.sh >&2; exit 1; }
 	@touch $@
 
 latex: .venv/installed ## install the LaTeX packages that are missing (as root, with apt)
@@ -81,18 +82,24 @@ format: .venv/installed ## bring the code into the project's style
 
 environment.yml: requirements.lock # conda's copy of the pins
 	sed -i -e '/^ *- pip:/q' $@
-	sed -nE 's/^([a-z0-9._-]+==[0-9a-z.]+).*/      - \1/p' requirements.lock >> $@
+	sed -nE 's/^([a-z0-9._-]+==[0-9a-z.]+( ; [^\\]*[^\\ ])?).*/      - \1/p' requirements.lock >> $@
 
 docs: .venv/installed environment.yml ## bring what the documentation takes from the code in step with it
 	rankcollapse settings
 	python docs/diagram.py
 	python docs/manifest.py
+	python docs/costs.py
 
-lock: .venv/installed ## resolve pyproject.toml anew into requirements.lock
-	$(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install --quiet pip-tools
-	.venv/lock/bin/pip-compile --quiet --extra dev --extra workflow --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-options \
-	  --no-header --output-file requirements.lock pyproject.toml
-	sed -i -E '/^torch==/ s/\+[a-z0-9.]+//' requirements.lock  # no local tag: GPU machines get the CUDA build
+# Torch's CPU build for Linux, x86-64 and Python 3.11, which is not in the index that the other hashes are from: docs/running.md
+TORCH_CPU := torch==2.13.0 6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b
+
+lock: ## resolve pyproject.toml into requirements.lock, for all systems; what is pinned stays as long as it fits
+	mkdir -p .venv && $(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install --quiet uv==0.13.9
+	sed -nE 's/^([a-z0-9._-]+==[0-9a-z.]+).*/\1/p' requirements.lock requirements-cuda.lock > .venv/lock/both # uv would keep hashes
+	.venv/lock/bin/uv pip compile --quiet --no-config --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
+	  --extra dev --extra workflow --no-header --output-file .venv/lock/both pyproject.toml
+	sed -i -e '/^$(firstword $(TORCH_CPU)) /a \    --hash=sha256:$(lastword $(TORCH_CPU)) \\' .venv/lock/both
+	awk '/^[a-z]/ { cuda = /^(cuda|nvidia|triton)/ } { print > (cuda ? "requirements-cuda.lock" : "requirements.lock") }' .venv/lock/both
 	$(MAKE) environment.yml
 
 bench: .venv/installed ## measure speed, on a machine with nothing else to do

@@ -1,5 +1,7 @@
-"""pyproject.toml, requirements.lock and environment.yml agree; the Makefile works without a home folder."""
+"""pyproject.toml, the locks and environment.yml agree; the Makefile works without a home folder."""
 
+import glob
+import hashlib
 import json
 import os
 import re
@@ -7,21 +9,32 @@ import subprocess
 import sys
 import tarfile
 import tomllib
+import venv
 import zipfile
+from importlib import metadata
+from pathlib import Path
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from support.paths import ROOT
 from support.projects import Project
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
-LOCK_LINES = [line for line in (ROOT / "requirements.lock").read_text().splitlines() if not re.match(r"\s*(#|$)", line)]
+def entries(name):
+    """The pins of a lock: requirement -> its hashes."""
+    text = (ROOT / name).read_text()
+    parts = re.findall(r"^([a-z].*?) \\\n((?: +--hash=.*\n)+)", text, re.M)
+    assert len(parts) == len(re.findall(r"^[^\s#]", text, re.M)), "a pin without a hash"
+    return {line: re.findall(r"^ +--hash=sha256:([0-9a-f]{64})(?: \\)?$", hashes, re.M) for line, hashes in parts}
 
 
-LOCK = dict(line.split("==") for line in LOCK_LINES)
+LOCKED, CUDA = entries("requirements.lock"), entries("requirements-cuda.lock")
+LOCK = {Requirement(line).name: str(Requirement(line).specifier).removeprefix("==") for line in LOCKED}
+LINE = r"[a-z0-9._-]+==[0-9][0-9a-z.]*( ; .+)?"
 
 
 def direct():
@@ -34,24 +47,46 @@ def test_the_lock_pins_every_direct_dependency_within_its_bounds():
         assert requirement.specifier.contains(LOCK[requirement.name]), requirement
 
 
-def test_the_lock_holds_exact_versions_without_local_tags():
-    for line in LOCK_LINES:
-        assert re.fullmatch(r"[a-z0-9._-]+==[0-9][0-9a-z.]*", line), line
+def test_the_lock_holds_exact_versions_without_local_tags_and_a_hash_of_each_file():
+    assert all(re.fullmatch(LINE, line) for line in LOCKED | CUDA)
+    assert all(hashes and len({*hashes}) == len(hashes) for hashes in (LOCKED | CUDA).values())
+    assert not LOCKED.keys() & CUDA.keys()
     assert LOCK["torch"] == "2.13.0"
+    assert "://" not in (ROOT / "requirements.lock").read_text() + (ROOT / "requirements-cuda.lock").read_text()
 
 
-def test_the_lock_was_made_from_the_direct_dependencies():
-    """Each entry is asked for by name: by pyproject.toml or by another entry."""
-    text = (ROOT / "requirements.lock").read_text()
-    roots = {name for name, why in re.findall(r"^([\w.-]+)==\S+\n((?:\s+#.*\n?)+)", text, re.M) if "pyproject" in why}
-    assert roots == {requirement.name for requirement in direct()}
+def test_the_lock_has_both_builds_of_torch():
+    """Their names differ and so do their hashes; what only CUDA needs is in a lock of its own."""
+    [build, cpu] = re.search(r"^TORCH_CPU := (\S+) (\S+)$", (ROOT / "Makefile").read_text(), re.M).groups()
+    assert cpu in LOCKED[build]
+    assert len(LOCKED[build]) > 20  # Pythons and systems
+    wheels = [*map(Path, glob.glob(os.environ.get("PIP_FIND_LINKS", "/nonexistent") + "/torch-2.13.0*.whl"))]
+    assert all(hashlib.sha256(wheel.read_bytes()).hexdigest() in LOCKED[build] for wheel in wheels)
+    assert {Requirement(line).name.partition("-")[0] for line in CUDA} == {"cuda", "nvidia", "triton"}
+    assert not any(re.match("cuda|nvidia|triton", line) for line in LOCKED)
+
+
+def test_the_lock_has_all_that_its_packages_need():
+    """As pip installs without looking at what packages need."""
+    pinned = LOCK | {"rankcollapse": PROJECT["version"]}
+    for name in pinned:
+        try:
+            needs = metadata.requires(name) or []
+        except metadata.PackageNotFoundError:  # of another system
+            assert name in LOCK
+            continue
+        for need in map(Requirement, needs):
+            if not need.marker or need.marker.evaluate({"extra": ""}):
+                found = pinned.get(canonicalize_name(need.name)) or (name == "torch" and need.specifier)
+                assert found, f"{name} needs {need}"
+                assert name == "torch" or need.specifier.contains(found, prereleases=True), f"{name} needs {need}"
 
 
 def test_conda_reaches_the_same_pins():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text())
     python, pip, wheels = environment["dependencies"]
     assert pip == "pip"
-    assert wheels == {"pip": LOCK_LINES}, "run: make environment.yml"  # no path: conda reads a copy elsewhere
+    assert wheels == {"pip": [*LOCKED]}, "run: make environment.yml"  # no path: conda reads a copy elsewhere
     assert f">={python.removeprefix('python=')}" == PROJECT["requires-python"]
 
 
@@ -180,30 +215,54 @@ def test_without_a_home_folder_the_cache_of_snakemake_is_kept_here(tmp_path):
         assert (f'XDG_CACHE_HOME="{ROOT}/.snakemake/cache" snakemake --cores' in made.stdout) == elsewhere
 
 
-def test_a_python_for_which_a_pinned_package_does_not_exist(tmp_path):
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("ERROR: No matching distribution found for torch==2.13.0", "there is no torch==2.13.0 for Python 3.99.0 on Li"),
+        ("after connection broken by\nERROR: No matching distribution found for click", "cannot be reached"),
+        ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", "its hash differs"),
+        ("OSError: [Errno 28] No space left on device", "the disk is full"),
+        ("ERROR: something else", "ERROR: something else\nerror: pip could not install the pinned packages"),
+    ],
+)
+def test_why_the_pinned_packages_could_not_be_installed(tmp_path, said, told):
     """Pip's failure ends in a message of ours, and the next `make setup` starts anew."""
     project = Project(tmp_path / "project")
+    (tmp_path / "said").write_text(f"{said}\n")
     fake = tmp_path / "python"
     fake.write_text(
         '#!/bin/sh\n[ "$1" = -m ] || exit 0\nmkdir -p .venv/bin\n'
         'printf "#!/bin/sh\\necho Python 3.99.0\\n" > .venv/bin/python\n'
-        'printf "#!/bin/sh\\necho No matching distribution >&2; exit 1\\n" > .venv/bin/pip\nchmod +x .venv/bin/*\n'
+        f'printf "#!/bin/sh\\ncat {tmp_path}/said >&2; exit 1\\n" > .venv/bin/pip\nchmod +x .venv/bin/*\n'
     )
     fake.chmod(0o755)
     done = project.run(["make", "setup", f"PYTHON={fake}"])
     assert done.returncode != 0
-    assert "tested with Python 3.11, and this is Python 3.99.0" in done.stderr
-    assert "make setup PYTHON=python3.11" in done.stderr
+    assert told in done.stderr
     assert not (project.folder / ".venv/installed").exists()
 
 
-def test_both_containers_are_built_and_run_by_the_same_scripts():
-    for name in ("Dockerfile", "apptainer.def"):
-        text = (ROOT / "containers" / name).read_text()
-        assert "/rankcollapse/containers/build" in text
-        assert "/rankcollapse/containers/run" in text
-    ignored = (ROOT / ".dockerignore").read_text().split()
-    assert ".venv" in ignored
-    assert ".git" not in ignored  # the image knows its commit
-    for name in ("build", "run"):
-        subprocess.run(["sh", "-n", ROOT / "containers" / name], check=True)
+def test_a_file_that_is_not_the_pinned_one_is_refused(tmp_path):
+    """By pip itself, in words that our message knows."""
+    (tmp_path / "thing-1.tar.gz").write_bytes(b"not what was pinned")
+    (tmp_path / "lock").write_text(f"thing==1 --hash=sha256:{64 * '0'}\n")
+    pip = [sys.executable, "-m", "pip", "install", "--no-index", "--find-links", tmp_path, "--target", tmp_path / "new"]
+    done = subprocess.run([*pip, "--require-hashes", "-r", tmp_path / "lock"], capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "DO NOT MATCH THE HASHES" in done.stderr
+    missing = subprocess.run([*pip, "nothing-like-it==1"], capture_output=True, text=True)
+    assert "ERROR: No matching distribution found for nothing-like-it==1" in missing.stderr
+
+
+@pytest.mark.slow
+def test_uv_resolves_the_locks_by_their_hashes(tmp_path):
+    """It would download torch with CUDA, several GB, to install them: it is asked what it would install."""
+    environment = tmp_path / "environment"
+    venv.create(environment, with_pip=True)
+    if subprocess.run([environment / "bin/pip", "install", "-q", "uv"], capture_output=True).returncode:
+        pytest.skip("uv cannot be installed here")
+    uv = [environment / "bin/uv", "pip", "install", "--python", environment / "bin/python", "--require-hashes"]
+    locks = ["-r", ROOT / "requirements.lock", "-r", ROOT / "requirements-cuda.lock"]
+    done = subprocess.run([*uv, "--dry-run", *locks], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert re.findall(r"^ \+ (torch==\S+)", done.stderr, re.M) == ["torch==2.13.0"]

@@ -66,7 +66,7 @@ def project(tmp_path_factory):
     """A copy of the project, set up: its environment is that of the tests."""
     project = Project(tmp_path_factory.mktemp("made"))
     (project.folder / ".venv").symlink_to(ROOT / ".venv")
-    for name in ("requirements.lock", "pyproject.toml"):
+    for name in ("requirements.lock", "requirements-cuda.lock", "pyproject.toml"):
         os.utime(project.folder / name, (0, 0))
     return project
 
