@@ -11,6 +11,7 @@ from support.paths import ROOT
 import rankcollapse
 from rankcollapse.cli import VERBS
 from rankcollapse.experiments import rooms
+from rankcollapse.provenance.records import Manifest
 
 FOLDERS = ("config", "tests", "workflow/profiles")
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *(ROOT / folder / "README.md" for folder in FOLDERS)]
@@ -90,3 +91,18 @@ def test_the_public_names_are_listed_and_no_others_are_found():
 def test_the_diagram_of_the_wings_is_in_step_with_the_code():
     page = (ROOT / "docs/architecture.md").read_text()
     assert runpy.run_path(str(ROOT / "docs/diagram.py"))["in_step"](page) == page, "run `make docs`"
+
+
+def test_the_costs_of_figures_are_those_of_the_reference_results():
+    page = (ROOT / "docs/running.md").read_text()
+    made = runpy.run_path(str(ROOT / "docs/costs.py"))
+    assert made["in_step"](page) == page, "run `make docs`"
+    manifest = Manifest.read(ROOT / "results/reference/laptop/manifest.json")
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) \| ([\d.]+) \| (\d+) \| [\d.]+ \|$", made["generated"](), re.M)
+    assert [row[0] for row in rows] == list(rooms.names())
+    for name, jobs, minutes, peak in rows:
+        costs = [manifest.frames[frame].cost for frame in rooms.needed(name) if frame in manifest.frames]
+        assert int(jobs) == sum(cost.jobs for cost in costs)
+        assert abs(float(minutes) - sum(cost.job_seconds for cost in costs) / 60) <= 0.051
+        assert int(peak) == round(max(cost.peak_mb for cost in costs))
+    assert all(f"{cell.processor} with {cell.instructions}" in page for cell in manifest.cells)

@@ -7,7 +7,7 @@ if grep -q 'after connection broken' "$log"; then
 elif grep -q 'No space left on device' "$log"; then
   echo "error: the disk is full. The packages take 1.7 GB, and several more with CUDA libraries; free some space, then give the same command again"
 elif grep -q 'DO NOT MATCH THE HASHES' "$log"; then
-  echo "error: a package is not the one that was pinned: its hash differs ($log). If you trust it, make lock writes the lock anew"
+  echo "error: a package is not the one that was pinned: its hash differs ($log). Find out why before you install it"
 elif [ -n "$missing" ]; then
   echo "error: there is no $missing for $python on $(uname -sm); the pinned packages are tested with Python 3.11." \
     "Name one that you have: rm -r .venv, then make setup PYTHON=python3.11"

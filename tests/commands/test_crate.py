@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from support.crates import mistakes
-from support.packaged import RUN, TRACKED, made, metadata
+from support.packaged import RUN, TRACKED, finished, made, metadata
 
 from rankcollapse.commands.archive import archive
 from rankcollapse.commands.crate import crate
@@ -40,6 +40,68 @@ def test_a_crate_has_no_mistakes_and_says_when_and_by_what_it_was_made(project):
     assert run["result"] == [{"@id": "results/smoke/figures/trainability.png"}, {"@id": "results/smoke/manifest.json"}]
     packed = set(zipfile.ZipFile("crate.zip").namelist())
     assert packed == {*TRACKED, *map(Path.as_posix, made("smoke")), "ro-crate-metadata.json"}  # no reference results
+
+
+def test_each_job_says_what_it_used_and_made(project):
+    files = finished()
+    crate(RUN, files, Path("crate.zip"))
+    assert mistakes("crate.zip") == []
+    found = metadata("crate.zip")
+
+    def ids(entity, key):
+        value = found[entity].get(key, [])
+        return [part["@id"] for part in (value if isinstance(value, list) else [value])]
+
+    job = "#job-trainability.rank-1"
+    assert (found[job]["startTime"], found[job]["endTime"]) == (
+        "2026-01-02T03:04:05+00:00", "2026-01-02T03:05:45+00:00"
+    )  # fmt: skip
+    assert "a" * 40 in found[job]["description"]
+    assert "a processor" in found[job]["description"]
+    assert ids(job, "object") == [f"#settings-{64 * '0'}", "#data-set"]
+    assert ids(job, "result") == ["results/smoke/frames/trainability.rank.parquet"]
+    [tool] = ids(job, "instrument")
+    assert found[tool]["name"] == "rankcollapse.experiments.trainability.rank"
+    assert found[tool]["softwareVersion"] == f"sha256 {64 * '0'}"
+    assert ids("#job-figure-trainability", "object") == ids(job, "result")
+    assert ids("#job-bounds-bounds.theorem", "result") == ["results/smoke/derived/bounds.theorem.parquet"]
+    assert "startTime" not in found["#job-figure-trainability"]  # which is not recorded
+    assert ids("#job-verdicts_page-verdicts", "object") == ids("#job-claims-claims", "result")
+    workflow = found["workflow/Snakefile"]
+    assert {"File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"} == {*workflow["@type"]}
+    jobs = {name for name in found if name.startswith("#job-")}
+    assert {part for name in jobs for part in ids(name, "instrument")} == {*ids("workflow/Snakefile", "hasPart")}
+    controls = ids("#organized", "object")
+    assert {ids(control, "object")[0] for control in controls} == jobs
+    assert {ids(control, "instrument")[0] for control in controls} == {*ids("workflow/Snakefile", "step")}
+    assert ids("#organized", "result") == ["#run"]
+    made_by_a_job = {part for name in jobs for part in ids(name, "result")}
+    assert made_by_a_job == {path.as_posix() for path in files} - {"results/smoke/manifest.json"}
+    referred = {part["@id"] for part in _references([*found.values()])}
+    assert {name for name in referred if name.startswith("#")} <= found.keys()
+
+
+def _references(value):
+    """Every reference to an entity, however deep."""
+    if isinstance(value, dict):
+        if value.keys() == {"@id"}:
+            yield value
+        value = [*value.values()]
+    if isinstance(value, list):
+        for part in value:
+            yield from _references(part)
+
+
+@pytest.mark.parametrize("lost", [b'"workExample"', b'"hasPart"', b'"HowTo"', b"wfrun/provenance"])
+def test_a_crate_without_its_steps_has_mistakes(project, lost):
+    crate(RUN, made("smoke"), Path("crate.zip"))
+    with zipfile.ZipFile("crate.zip") as good, zipfile.ZipFile("spoiled.zip", "w") as spoiled:
+        for name in good.namelist():
+            content = good.read(name)
+            if name == "ro-crate-metadata.json":
+                content = content.replace(lost, lost.replace(b"o", b"x").replace(b"P", b"x"))
+            spoiled.writestr(name, content)
+    assert mistakes("spoiled.zip")
 
 
 def test_a_crate_that_was_spoiled_has_mistakes(project):

@@ -20,7 +20,7 @@ def _context(*_, **__):
     return answer
 
 
-def mistakes(crate, profile="workflow-run-crate-0.5"):
+def mistakes(crate, profile="provenance-run-crate-0.5"):
     """What a crate (zip) does against the requirements of a profile and those it builds on."""
     with patch.multiple(HttpRequester, create=True, get=_context, head=_context):
         settings = services.ValidationSettings(

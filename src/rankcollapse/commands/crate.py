@@ -2,19 +2,20 @@
 
 import mimetypes
 import tempfile
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rocrate.model import ContextEntity
 from rocrate.rocrate import ROCrate
 
 from rankcollapse.commands.options import Output
 from rankcollapse.errors import UserError
+from rankcollapse.experiments import rooms
 from rankcollapse.provenance import checkout
 from rankcollapse.provenance.checkout import WORKFLOW
 from rankcollapse.provenance.records import Manifest
+from rankcollapse.report.steps import Steps, context, times
 from rankcollapse.storage.archives import zipped
 from rankcollapse.storage.files import write_whole
 from rankcollapse.storage.frames import read_frame
@@ -22,6 +23,7 @@ from rankcollapse.storage.frames import read_frame
 PROFILES = {
     "https://w3id.org/ro/wfrun/process/0.5": "Process Run Crate",
     "https://w3id.org/ro/wfrun/workflow/0.5": "Workflow Run Crate",
+    "https://w3id.org/ro/wfrun/provenance/0.5": "Provenance Run Crate",
     "https://w3id.org/workflowhub/workflow-ro-crate/1.0": "Workflow RO-Crate",
 }
 LICENSE = "https://spdx.org/licenses/MIT"
@@ -33,9 +35,9 @@ def crate(
     files: Annotated[list[Path], typer.Argument(help="files below it to hand on")],
     output: Output,
 ) -> None:
-    """Pack a finished run as an RO-Crate (Workflow Run profile): workflow, settings, results, provenance.
+    """Pack a finished run as an RO-Crate (Provenance Run profile): workflow, settings, results, provenance of each job.
 
-    The run is a `CreateAction` whose instrument is the workflow.
+    The run is a `CreateAction` whose instrument is the workflow, and so is each job, with the module that computed it.
     """
     if outside := [path for path in (results, *files) if not path.resolve().is_relative_to(Path.cwd())]:
         raise UserError(f"{outside[0]} is not in the folder that this command was typed in; a crate is of files in it")
@@ -63,16 +65,16 @@ def _crate(manifest: Manifest, manifest_file: Path, made: list[Path]) -> ROCrate
         "workflow, settings, frames, figures and verdicts"
     )
     crate.datePublished = end
-    crate.license = _context(crate, LICENSE, "CreativeWork", name="MIT")
+    crate.license = context(crate, LICENSE, "CreativeWork", name="MIT")
     crate.root_dataset["conformsTo"] = [
-        _context(crate, id, "CreativeWork", name=name, version=id[-3:]) for id, name in PROFILES.items()
+        context(crate, id, "CreativeWork", name=name, version=id[-3:]) for id, name in PROFILES.items()
     ]
-    crate.root_dataset["author"] = _context(crate, "#authors", "Organization", name="The rankcollapse authors")
+    crate.root_dataset["author"] = context(crate, "#authors", "Organization", name="The rankcollapse authors")
     entities = _add_files(crate, made, manifest.cells[0].packages["snakemake"])
     entities[Path("README.md")]["about"] = crate.root_dataset
     entities[WORKFLOW]["softwareRequirements"] = entities[Path("requirements.lock")]
     computed = "; ".join(sorted({cell.told() for cell in manifest.cells}))
-    run = _context(
+    run = context(
         crate,
         "#run",
         "CreateAction",
@@ -89,22 +91,40 @@ def _crate(manifest: Manifest, manifest_file: Path, made: list[Path]) -> ROCrate
     ours = settings in entities and (not settings.is_file() or _same(settings, checkout.PROJECT / settings))
     run["object"] = [entities[settings if ours else manifest_file], *_data(crate, manifest)]
     run["result"] = [entities[path] for path in made]
-    crate.root_dataset["mentions"] = run
+    crate.root_dataset["mentions"] = [run, *_add_steps(crate, entities, manifest, made, run)]
     return crate
+
+
+def _add_steps(crate: ROCrate, entities: dict[Path, Any], manifest: Manifest, made: list[Path], run: Any) -> list[Any]:
+    """Add the jobs: those that computed cells, and those that made the other files; the actions that were added."""
+    steps = Steps(crate, entities[WORKFLOW], entities)
+    frames = {path.name.removesuffix(".parquet"): path for path in made if path.suffix == ".parquet"}
+    steps.cells(manifest, frames)
+    for name in sorted(frames.keys() - manifest.frames.keys()):
+        steps.made("bounds", frames[name], [frames[part] for part in rooms.cell_type(name).FROM if part in frames])
+    for path in made:
+        if path.parent.name == "figures":
+            used = [frames[name] for name in rooms.needed(path.stem) if name in frames]
+            steps.made("figure", path, used)
+    claims = [path for path in made if path.name == "claims.json"]
+    sources = [path for path in map(Path, ("paper/paper.tex", "paper/references.bib")) if path in entities]
+    for rule, name, inputs in (
+        ("claims", "claims.json", frames.values()),
+        ("verdicts_page", "verdicts.html", claims),
+        ("typeset", "paper.pdf", sources),  # and figures and numbers in LaTeX's form, which no crate has
+    ):
+        for path in (path for path in made if path.name == name):
+            steps.made(rule, path, inputs)
+    return steps.organized(manifest.cells[0].packages["snakemake"], run)
 
 
 def _same(one: Path, other: Path) -> bool:
     return one.read_bytes() == other.read_bytes()
 
 
-def _context(crate: ROCrate, id: str, kind: str, **properties: Any) -> ContextEntity:
-    return crate.add(ContextEntity(crate, id, properties={"@type": kind, **properties}))
-
-
 def _times(manifest: Manifest) -> tuple[datetime, datetime]:
     """When the first cell began and the last one ended."""
-    starts = [datetime.fromisoformat(cell.started) for cell in manifest.cells]
-    ends = [start + timedelta(seconds=cell.seconds) for start, cell in zip(starts, manifest.cells, strict=True)]
+    starts, ends = zip(*map(times, manifest.cells), strict=True)
     return min(starts), max(ends)
 
 
@@ -121,7 +141,9 @@ def _add_files(crate: ROCrate, made: list[Path], snakemake: str) -> dict[Path, A
         name = path.as_posix()
         file = path if path in made else checkout.PROJECT / path
         if path == WORKFLOW:
+            kind = ["File", "SoftwareSourceCode", "ComputationalWorkflow", "HowTo"]  # the last: it has steps
             about = {"name": "rankcollapse", "version": checkout.commit().told(), "license": {"@id": LICENSE}}
+            about |= {"@type": kind}
             language = {"lang": "snakemake", "lang_version": snakemake}
             entities[path] = crate.add_workflow(file, name, main=True, **language, properties=about)
         else:
@@ -130,11 +152,11 @@ def _add_files(crate: ROCrate, made: list[Path], snakemake: str) -> dict[Path, A
     return entities
 
 
-def _data(crate: ROCrate, manifest: Manifest) -> list[ContextEntity]:
+def _data(crate: ROCrate, manifest: Manifest) -> list[Any]:
     """The data sets that were read, with the hashes of their files."""
     used = {name: files for cell in manifest.cells for name, files in cell.data.items()}
     hashes = {
         name: "; ".join(f"{file}: sha256 {digest}" for file, digest in files.items())
         for name, files in sorted(used.items())
     }
-    return [_context(crate, f"#data-{name}", "Dataset", name=name, description=text) for name, text in hashes.items()]
+    return [context(crate, f"#data-{name}", "Dataset", name=name, description=text) for name, text in hashes.items()]
