@@ -23,6 +23,9 @@ CACHE := $(if $(shell [ -w "$${HOME-}" ] && echo yes),,XDG_CACHE_HOME="$(CURDIR)
 
 # Packages with the hashes of the lock, and no others; what torch's CUDA build needs beside is in requirements-cuda.lock
 LOCKED := $(BIN)/pip install --disable-pip-version-check --no-deps --require-hashes
+# Torch's CPU build for Linux, x86-64 and Python 3.11, which may lie in a folder that pip knows (find-links). Pip is asked for
+# it first: else it takes a file whose hash its index lists, the CUDA build. docs/running.md says what is known of it.
+TORCH_CPU := torch==2.13.0 6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b
 
 .PHONY: help setup latex paper unlock test test-slurm lint format docs lock bench clean
 
@@ -35,6 +38,8 @@ setup: .venv/installed ## make .venv and install the pinned packages into it
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("error: Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; name another one with make PYTHON=...")'
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "error: this Python cannot make environments; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
+	@echo '$(firstword $(TORCH_CPU)) --hash=sha256:$(lastword $(TORCH_CPU))' >.venv/torch.txt
+	@$(LOCKED) --no-index -r .venv/torch.txt >.venv/torch.log 2>&1 || true # there is none: the index has another build
 	@{ $(LOCKED) -r requirements.lock && { $(BIN)/pip check || $(LOCKED) -r requirements-cuda.lock; } \
 	  && $(BIN)/pip install --no-deps -e . && $(BIN)/pip check; } >.venv/pip.log 2>&1 || { sh workflow/why_not_installed.sh >&2; exit 1; }
 	@touch $@
@@ -89,9 +94,6 @@ docs: .venv/installed environment.yml ## bring what the documentation takes from
 	python docs/diagram.py
 	python docs/manifest.py
 	python docs/costs.py
-
-# Torch's CPU build for Linux, x86-64 and Python 3.11, which is not in the index that the other hashes are from: docs/running.md
-TORCH_CPU := torch==2.13.0 6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b
 
 lock: ## resolve pyproject.toml into requirements.lock, for all systems; what is pinned stays as long as it fits
 	mkdir -p .venv && $(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install --quiet uv==0.13.9

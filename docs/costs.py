@@ -1,6 +1,6 @@
 """Write into running.md what each figure of the reference results cost, from the provenance of its frames.
 
-    python docs/costs.py
+python docs/costs.py
 """
 
 from pathlib import Path

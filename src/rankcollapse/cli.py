@@ -2,6 +2,7 @@
 
 import errno
 import importlib
+import os
 import sys
 from collections.abc import Callable
 
@@ -53,6 +54,9 @@ app.callback(help=__doc__)(lambda: None)
 
 def main() -> None:
     """Run the command line; what the user can mend is told in one message, without a traceback."""
+    for name in ("stdin", "stdout", "stderr"):  # one that is closed leads nowhere, and its number to no file of ours
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115
     sys.stdout.reconfigure(errors="replace")  # for a terminal that is not UTF-8
     try:
         app()

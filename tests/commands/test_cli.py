@@ -79,3 +79,14 @@ def test_settings_of_an_experiment_that_are_not_one_section(monkeypatch, number)
     monkeypatch.setattr(rooms, "module", lambda experiment, part: settings)
     with pytest.raises(UserError, match=f"signs/settings.py must define exactly one Section, it defines {number}"):
         rooms.section.__wrapped__("signs")
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+def test_a_closed_stream_is_no_mistake(closed, tmp_path):
+    """As a service or a job without a terminal has them."""
+    claims = ROOT / "results/reference/laptop/claims.json"
+    for arguments, code in ((["verify", claims], 0), (["verify", tmp_path / "none.json"], 1)):
+        command = ["sh", "-c", f'"$@" {closed}', "sh", sys.executable, "-m", "rankcollapse", *arguments]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == code, done.stderr
+        assert "Traceback" not in done.stdout + done.stderr

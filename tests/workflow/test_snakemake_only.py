@@ -41,7 +41,9 @@ def python(tmp_path_factory):
     return folder / "bin/python"
 
 
-@pytest.mark.parametrize("arguments", [("--lint",), ("--dry-run",), ("--dry-run", "--config", "results_from=reference")])
+@pytest.mark.parametrize(
+    "arguments", [("--lint",), ("--dry-run",), ("--dry-run", "--config", "results_from=reference")]
+)
 def test_snakemake_alone_lints_and_plans(python, tmp_path, arguments):
     project = Project(tmp_path / "project")
     command = [python, "-m", "snakemake", "--cores", "1", *arguments]
