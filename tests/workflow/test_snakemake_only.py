@@ -1,7 +1,6 @@
-"""What an environment with Snakemake alone can do, as the Workflow Catalog has it when it lints and plans a workflow."""
+"""What an environment with Snakemake alone can do: the Workflow Catalog lints and plans a workflow in such a one."""
 
 import subprocess
-import sys
 import venv
 from importlib import metadata
 from pathlib import Path
