@@ -9,8 +9,8 @@ elif grep -q 'No space left on device' "$log"; then
 elif grep -q 'DO NOT MATCH THE HASHES' "$log"; then
   echo "error: a package is not the one that was pinned: its hash differs ($log). Find out why before you install it"
 elif [ -n "$missing" ]; then
-  echo "error: there is no $missing for $python on $(uname -sm); the pinned packages are tested with Python 3.11." \
-    "Name one that you have: rm -r .venv, then make setup PYTHON=python3.11"
+  echo "error: pip finds no $missing for $python on $(uname -sm) ($log); the pinned packages are tested with Python 3.11." \
+    "To try it: rm -r .venv, then make setup PYTHON=python3.11"
 else
   tail -n 5 "$log"
   echo "error: pip could not install the pinned packages ($log); they are tested with Python 3.11, and this is $python." \

@@ -218,7 +218,7 @@ def test_without_a_home_folder_the_cache_of_snakemake_is_kept_here(tmp_path):
 @pytest.mark.parametrize(
     ("said", "told"),
     [
-        ("ERROR: No matching distribution found for torch==2.13.0", "there is no torch==2.13.0 for Python 3.99.0"),
+        ("ERROR: No matching distribution found for torch==2.13.0", "pip finds no torch==2.13.0 for Python 3.99.0"),
         ("after connection broken by\nERROR: No matching distribution found for click", "cannot be reached"),
         ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", "its hash differs"),
         ("OSError: [Errno 28] No space left on device", "the disk is full"),
