@@ -11,7 +11,7 @@ import typer
 from rankcollapse.errors import UserError, of_memory, told
 
 VERBS = (
-    "data", "run", "derive", "gather", "figure", "claims", "manifest", "numbers", "verify", "page", "compare",
+    "data", "run", "derive", "gather", "take", "figure", "claims", "manifest", "numbers", "verify", "page", "compare",
     "crate", "tarball", "archive", "latex", "settings", "probe",
 )  # fmt: skip
 

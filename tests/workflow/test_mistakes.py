@@ -12,7 +12,7 @@ import pytest
             "no reference results of scale smoke; there are of: laptop.",
         ),
         (("results_from=reference", "device=cpu"), "settings of their own; device cannot be set"),
-        (("scale=smoke", "results_from=nowhere"), "results_from must be run or reference, got 'nowhere'"),
+        (("scale=smoke", "results_from=nowhere"), "results_from must be run, reference or both, got 'nowhere'"),
         (("scale=smoke", "epochs=3"), "epochs: unknown key (value 3)"),
         (("scale=smoke", 'trainability={"training": {"epochs": 0}}'), "trainability.training.epochs: 0 is not allowed"),
     ],

@@ -63,6 +63,8 @@ rule frame:
         f"{RESULTS}/logs/frames/{{frame}}.log",
     benchmark:
         f"{RESULTS}/benchmarks/frames/{{frame}}.tsv"
+    wildcard_constraints:
+        frame=names(frame for frame in GRIDS if frame not in TAKEN),
     conda:
         "../../environment.yml"
     params:
@@ -71,3 +73,26 @@ rule frame:
     shell:
         "rankcollapse gather {input.cells:q} --benchmarks {params.benchmarks:q} --output {output.frame:q}"
         " > {log:q} 2>&1"
+
+
+rule taken:
+    input:
+        frame=f"{REFERENCE}/frames/{{frame}}.parquet",
+        manifest=f"{REFERENCE}/manifest.json",
+    output:
+        frame=report(
+            f"{RESULTS}/frames/{{frame}}.parquet",
+            caption="../report/frame.rst",
+            category="Data",
+            labels={"frame": "{frame}"},
+        ),
+        provenance=f"{RESULTS}/frames/{{frame}}.json",
+    log:
+        f"{RESULTS}/logs/frames/{{frame}}.log",
+    localrule: True
+    wildcard_constraints:
+        frame=names(TAKEN),
+    conda:
+        "../../environment.yml"
+    shell:
+        "rankcollapse take {input.frame:q} --output {output.frame:q} > {log:q} 2>&1"

@@ -37,6 +37,8 @@ onstart:
             f"there are no results of scale {SCALE} here, and all that this needs is computed now. Those in"
             f" {RESULTS + FROM_REFERENCE_ENDING}/ are shown by the same command with --config results_from=reference"
         )
+    if RESULTS_FROM == "both":
+        logger.warning(told_of_taken())
     # A clock that was ahead when these were written: Snakemake refuses an output that is older than its input.
     now = time.time()
     for path in sorted(Path(RESULTS).rglob("*"), key=modified):

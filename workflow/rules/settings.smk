@@ -28,7 +28,9 @@ from rankcollapse.config.scale import check_settings
 from rankcollapse.datasets.catalogue import find
 from rankcollapse.errors import UserError
 from rankcollapse.experiments import rooms
+from rankcollapse.experiments.base import Derived
 from rankcollapse.provenance.fingerprints import settings_hash, source_hash
+from rankcollapse.provenance.records import Manifest
 from rankcollapse.report.latex import advice, missing_packages
 
 
@@ -49,9 +51,10 @@ except UserError as error:
     raise WorkflowError(str(error))
 
 REFERENCE = project(f"results/reference/{SCALE}")
-FROM_REFERENCE = config.get("results_from", "run") == "reference"
-if config.get("results_from", "run") not in ("run", "reference"):
-    raise WorkflowError(f"results_from must be run or reference, got {config['results_from']!r}")
+RESULTS_FROM = config.get("results_from", "run")
+FROM_REFERENCE = RESULTS_FROM == "reference"
+if RESULTS_FROM not in ("run", "reference", "both"):
+    raise WorkflowError(f"results_from must be run, reference or both, got {RESULTS_FROM!r}")
 
 
 def reference(name):
@@ -68,10 +71,18 @@ def reference(name):
 if FROM_REFERENCE and CHANGES:
     raise WorkflowError(f"reference results have settings of their own; {', '.join(sorted(CHANGES))} cannot be set")
 
+LISTED = config.get("experiments", rooms.names())
+LISTED = [LISTED] if isinstance(LISTED, str) else LISTED
+
 try:
+    for name in LISTED:
+        rooms.section(name)  # there is one
+    MANIFEST = None  # of the reference results that frames are taken from
+    if FROM_REFERENCE or (RESULTS_FROM == "both" and Path(REFERENCE, "manifest.json").exists()):
+        MANIFEST = Manifest.read(Path(reference("manifest.json")))
     if FROM_REFERENCE:
         SETTINGS = check_settings(
-            json.loads(Path(reference("manifest.json")).read_text(encoding="utf-8"))["settings"],
+            MANIFEST.settings,
             f"{REFERENCE}/manifest.json is of another version (its commit is in it; renew it as docs/sharing.md says): it",
         )
     else:
@@ -83,10 +94,24 @@ except UserError as error:
 RESULTS = f"results/{SCALE}" + (FROM_REFERENCE_ENDING if FROM_REFERENCE else "")
 FRAMES_FROM = f"{REFERENCE if FROM_REFERENCE else RESULTS}/frames"
 GRIDS = SETTINGS.grids()
-EXPERIMENTS = SETTINGS.sections()
+# Of all frames those that are asked for, or that the reference results have; figures and claims are made where they are enough.
+PRESENT = [name for name in GRIDS if (name in MANIFEST.frames if FROM_REFERENCE else name.partition(".")[0] in LISTED)]
+
+
+def present(frame):
+    """Whether a frame is among those of this run, or derived from some of them."""
+    cell = rooms.cell_type(frame)
+    return all(map(present, cell.FROM)) if issubclass(cell, Derived) else frame in PRESENT
+
+
+EXPERIMENTS = {
+    name: section
+    for name, section in SETTINGS.sections().items()
+    if name in LISTED and all(map(present, rooms.needed(name)))
+}
 # where cells and downloads look for data; no parameter of theirs, since it changes no result
 os.environ.update(RANKCOLLAPSE_DATA_FROM=json.dumps(SETTINGS.data_from))
-COMPUTED = expand(f"{FRAMES_FROM}/{{frame}}.parquet", frame=GRIDS)
+COMPUTED = expand(f"{FRAMES_FROM}/{{frame}}.parquet", frame=PRESENT)
 DERIVED = sorted({name for experiment in EXPERIMENTS for name in rooms.frames(experiment)} - GRIDS.keys())
 FRAMES = [*COMPUTED, *expand(f"{RESULTS}/derived/{{frame}}.parquet", frame=DERIVED)]
 MISSING_LATEX = missing_packages()
@@ -126,6 +151,11 @@ def growing(amount):
 
 def pgf_figures(wildcards):
     """The figures as LaTeX takes them."""
+    if missing := sorted(set(rooms.names()) - set(EXPERIMENTS)):
+        raise WorkflowError(
+            f"our paper needs all experiments, and these results of scale {SCALE} lack: {', '.join(missing)}. Figures and"
+            " verdicts of the others are made without it: snakemake --cores 2 figures verify, with the same --config"
+        )
     if MISSING_LATEX:
         raise WorkflowError(advice(MISSING_LATEX))
     return expand(f"{RESULTS}/figures/{{experiment}}.pgf", experiment=EXPERIMENTS)

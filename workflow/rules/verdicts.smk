@@ -71,7 +71,7 @@ rule numbers:
     conda:
         "../../environment.yml"
     params:
-        results_from="reference" if FROM_REFERENCE else "run",
+        results_from="both" if TAKEN else "reference" if FROM_REFERENCE else "run",
         references=lambda wildcards, input: [part for path in input.references for part in ("--reference", path)],
         needed={experiment: rooms.needed(experiment) for experiment in EXPERIMENTS},  # the table of figures
         source=source("commands.numbers", *(f"experiments.{experiment}.numbers" for experiment in EXPERIMENTS)),

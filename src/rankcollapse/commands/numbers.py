@@ -15,6 +15,12 @@ from rankcollapse.report import artifact
 from rankcollapse.report.numbers import from_run, to_tex
 from rankcollapse.storage.files import write_whole
 
+SOURCES = {
+    "run": "this run",
+    "reference": "the committed reference results",
+    "both": "this run and the committed reference results",
+}
+
 
 def numbers(
     frames: Frames,
@@ -25,7 +31,8 @@ def numbers(
         list[Path] | None, typer.Option(help="manifest.json of reference results, for their cost; may be repeated")
     ] = None,
     results_from: Annotated[
-        Literal["run", "reference"], typer.Option(help="whether frames were computed here or are reference results")
+        Literal["run", "reference", "both"],
+        typer.Option(help="whether frames were computed here, are reference results, or some of each"),
     ] = "run",
 ) -> None:
     """Write every number of the paper as a LaTeX macro: what every run has, then what each experiment has."""
@@ -34,7 +41,7 @@ def numbers(
     made = {name: (rooms.needed(name), shown[name]) for name in rooms.names()}
     results = from_run(run, read_claims(claims))
     results |= artifact.numbers(run, [Manifest.read(path) for path in reference or []], made)
-    results["results.from"] = "the committed reference results" if results_from == "reference" else "this run"
+    results["results.from"] = SOURCES[results_from]
     for name in given.decided():
         results |= rooms.module(name, "numbers").numbers(given)
     write_whole(output, to_tex(results))

@@ -13,7 +13,7 @@ from rankcollapse.errors import UserError
 
 DEFAULT = "laptop"
 DEPLOYED = "config"  # config/config.yaml chooses a scale where the workflow is used as a module
-KEYS = ("scale", "results_from")  # beside the settings of a scale
+KEYS = ("scale", "results_from", "experiments")  # beside the settings of a scale
 FROM_REFERENCE = "-from-reference"  # ends the name of results that come from the reference
 
 

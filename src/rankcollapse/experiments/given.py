@@ -33,12 +33,12 @@ class Frames(dict[str, pd.DataFrame]):
         )
 
     def decided(self) -> list[str]:
-        """The experiments whose frames are here, or that have none of their own and all here that they use."""
+        """The experiments whose frames are here, if all are here that they use of others."""
         present = {name.partition(".")[0] for name in self}
         return [
             name
             for name in rooms.names()
-            if name in present or (not rooms.frames(name) and self.keys() >= set(rooms.needed(name)))
+            if (name in present or not rooms.frames(name)) and self.keys() >= set(rooms.section(name).USES)
         ]
 
 

@@ -30,7 +30,7 @@ HE, LIFTED = Variant("none", "he_normal"), Variant("none", "pretrained")
 
 
 def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
-    """Results by name, as LaTeX; "--" for what was not run."""
+    """Results by name, as LaTeX; "--" for what was not run. VGG-19's need the frames of `components` too."""
     states, frame = frames["rank_or_scale.states"], frames["rank_or_scale.training"]
     runs, grid = final(frame), frame["step_size"]
     learned = runs[runs["final_accuracy"] >= CHANCE_ACCURACY]
@@ -62,7 +62,9 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
         limit = reached.get(network, Limit(None, None, None))
         found |= {f"{network}.{key}": number(value and float(f"{value:.2g}")) for key, value in limit._asdict().items()}
     found["bn.growth"] = number(_growth(states, "bn"))
-    found |= _prediction(states) | _convolutional(frames)
+    found |= _prediction(states)
+    if {"components.training", "components.blocks"} <= frames.keys():
+        found |= _convolutional(frames)
     return {f"rank_or_scale.{name}": value for name, value in found.items()}
 
 

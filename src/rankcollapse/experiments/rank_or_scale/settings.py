@@ -43,7 +43,6 @@ class RankOrScaleSettings(TrainingParameters, Section):
     """Rank and scale before training, set apart, and what networks learn from each start."""
 
     FRAMES: ClassVar = {"states": StatesCell, "training": TrainingCell}
-    USES: ClassVar = ("components.training", "components.blocks")  # VGG-19, for the numbers
 
     states: StatesParameters
     families: Annotated[list[FamilySettings], Field(min_length=1)]

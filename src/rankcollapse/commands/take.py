@@ -1,0 +1,25 @@
+"""Take a frame from reference results instead of computing it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rankcollapse.commands.options import Output
+from rankcollapse.errors import UserError
+from rankcollapse.provenance.records import Manifest
+from rankcollapse.storage.files import write_whole
+from rankcollapse.storage.frames import read_frame
+
+
+def take(
+    frame: Annotated[Path, typer.Argument(help="frame of reference results, FOLDER/frames/EXPERIMENT.PART.parquet")],
+    output: Output,
+) -> None:
+    """Copy a frame of reference results, and its provenance from their manifest.json to the file ending in .json."""
+    path = frame.parents[1] / "manifest.json"
+    record = Manifest.read(path).frames.get(frame.stem)
+    if record is None or record.rows != read_frame(frame).num_rows:
+        raise UserError(f"{frame} is not the frame that {path} describes; copy both from one run")
+    record.write(output.with_suffix(".json"))
+    write_whole(output, frame.read_bytes())

@@ -1,0 +1,125 @@
+"""Reference results of a part of the experiments: made, shown, and continued elsewhere."""
+
+import json
+import shutil
+
+import pytest
+from support.paths import ROOT
+from support.projects import AFTER, Project, finished
+
+from rankcollapse.claims.records import read_claims
+from rankcollapse.experiments.ledger import stated, statements
+from rankcollapse.provenance.records import FrameRecord, Manifest
+
+FIRST = ("--config", "scale=smoke", 'experiments=["escape", "extreme_depth"]')
+MORE = ("--config", "scale=smoke", 'experiments=["escape", "extreme_depth", "collapse"]', "results_from=both")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A copy of the project with reference results of scale smoke, of two experiments."""
+    project = Project(tmp_path_factory.mktemp("project"))
+    done = project.snakemake("--cores", "2", *FIRST)
+    assert done.returncode == 0, done.stderr
+    results, reference = project.folder / "results/smoke", project.folder / "results/reference/smoke"
+    for name in ("frames", "figures"):
+        shutil.copytree(results / name, reference / name, ignore=shutil.ignore_patterns("*.json", "*.pgf"))
+    for name in ("claims.json", "manifest.json"):
+        shutil.copy(results / name, reference)
+    shutil.rmtree(results)
+    return project
+
+
+@pytest.fixture(scope="module")
+def reference(project):
+    return project.folder / "results/reference/smoke"
+
+
+def test_a_run_of_some_experiments_makes_all_that_their_frames_allow(reference):
+    assert sorted(path.stem for path in (reference / "frames").iterdir()) == ["escape.chain", "extreme_depth.chain"]
+    assert sorted(path.name for path in (reference / "figures").iterdir()) == ["escape.png", "extreme_depth.png"]
+    assert [*Manifest.read(reference / "manifest.json").frames] == ["extreme_depth.chain", "escape.chain"]
+    claims = {claim.id: claim for claim in read_claims(reference / "claims.json")}
+    assert [*claims] == [*statements()]
+    judged = {claim.id for name in ("escape", "extreme_depth") for claim in stated(name)}
+    assert judged == {"C3", "C4", "C7"}
+    for id in claims.keys() - judged:
+        assert claims[id].verdict == "not_run"
+        assert "frames that this scale has not run: " in claims[id].to_decide
+    assert claims["C12"].to_decide == "frames that this scale has not run: gradient_cosines.gradients"
+
+
+def test_they_are_shown_without_a_run_and_our_paper_says_what_is_missing(project):
+    shown = ("--config", "scale=smoke", "results_from=reference")
+    assert project.planned(*shown) == {"figure": 2, "claims": 1, "manifest": 1}
+    compared = project.snakemake("compare_strict", *shown)
+    assert compared.returncode == 0, compared.stderr
+    assert "verdicts that differ: none\n" in compared.stdout
+    paper = project.snakemake("paper", *shown)
+    assert paper.returncode == 1
+    assert "our paper needs all experiments, and these results of scale smoke lack: bounds, breaking," in paper.stderr
+    assert "Traceback" not in paper.stderr
+    assert not (project.folder / "results/smoke").exists()
+
+
+def test_frames_that_would_be_the_same_are_taken_with_their_provenance_and_others_computed(project, reference):
+    changed = (*MORE, 'escape={"chains": 7}')
+    done = project.snakemake(*changed)
+    rules = finished(done)
+    assert {rule: rules.count(rule) for rule in {*rules}} == {
+        "taken": 1, "chains": 1, "spectra": 1, "frame": 2, "figure": 3, "claims": 1, "manifest": 1, "default": 1,
+    }  # fmt: skip
+    assert (
+        "taken from results/reference/smoke: extreme_depth.chain; computed, since it does not have them as they would"
+        " be now: escape.chain (other settings), collapse.spectrum (not there)"
+    ) in done.stderr.replace("\n", " ")
+    results = project.folder / "results/smoke"
+    taken = [folder / "frames/extreme_depth.chain.parquet" for folder in (results, reference)]
+    assert taken[0].read_bytes() == taken[1].read_bytes()
+    records = {folder: Manifest.read(folder / "manifest.json").frames for folder in (results, reference)}
+    assert records[results]["extreme_depth.chain"] == records[reference]["extreme_depth.chain"]
+    assert FrameRecord.read(taken[0].with_suffix(".json")) == records[reference]["extreme_depth.chain"]
+    assert not (results / "cells/extreme_depth.chain").exists()
+    assert records[results]["escape.chain"].cells[0].settings["chains"] == 7
+    assert project.planned(*changed) == {}
+    # without the change, the frame that was computed is of other settings than those of the reference
+    assert project.planned(*MORE)["taken"] == 1
+
+
+def test_a_frame_of_other_source_or_other_data_is_computed(project, reference):
+    module = project.folder / "src/rankcollapse/experiments/extreme_depth/chain.py"
+    before = module.read_bytes()
+    module.write_bytes(before + b"\n# edited\n")
+    planned = project.planned(*MORE)
+    module.write_bytes(before)
+    assert planned["chains"] == 3
+    manifest = reference / "manifest.json"
+    kept = manifest.read_text()
+    values = json.loads(kept)
+    for cell in values["frames"]["extreme_depth.chain"]["cells"]:
+        cell["data"] = {"fashion-mnist": {"images": 64 * "0"}}
+    manifest.write_text(json.dumps(values))
+    planned = project.planned(*MORE)
+    manifest.write_text(kept)
+    assert planned["chains"] == 3
+
+
+def test_the_laptops_frames_are_those_that_would_be_computed_now(tmp_path):
+    """So `both` computes nothing: settings, source and data are compared with what jobs record."""
+    project = Project(tmp_path)
+    planned = project.planned("--config", "results_from=both")
+    frames = len(Manifest.read(ROOT / "results/reference/laptop/manifest.json").frames)
+    assert planned == {"taken": frames, "bounds": 1, "figure": 16} | AFTER
+
+
+def test_nothing_is_taken_where_there_are_no_reference_results(tmp_path):
+    project = Project(tmp_path)
+    planned = project.planned("--config", "scale=smoke", "experiments=escape", "results_from=both")
+    assert planned == {"chains": 1, "frame": 1, "figure": 1, "claims": 1, "manifest": 1}
+
+
+def test_a_name_of_no_experiment(project):
+    done = project.snakemake("-n", "--config", "scale=smoke", "experiments=figure1")
+    assert done.returncode == 1
+    assert "there is no experiment 'figure1'; there are: bounds, breaking," in done.stderr
+    assert "Traceback" not in done.stderr
