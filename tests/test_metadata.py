@@ -12,8 +12,10 @@ import yaml
 from support.archives import EMBEDDED
 from support.paths import ROOT
 
+from rankcollapse.claims.records import Claim, write_claims
 from rankcollapse.datasets.catalogue import catalogue
 from rankcollapse.experiments import rooms
+from rankcollapse.experiments.ledger import statements
 
 FILES = {
     "CITATION.cff": yaml.safe_load((ROOT / "CITATION.cff").read_text()),
@@ -122,6 +124,49 @@ def test_every_question_of_the_checklist_has_an_answer_with_a_link():
     assert len(rows) == 21  # as many as the conference asks
     for question, answer in rows:
         assert "](" in answer, question
+
+
+SCALES = runpy.run_path(str(ROOT / "docs/scales.py"))
+
+
+@pytest.mark.parametrize(("file", "part"), [("README.md", "readme"), ("docs/verdicts.md", "page")])
+def test_verdicts_in_the_documentation_are_those_of_the_reference_results(file, part):
+    text = (ROOT / file).read_text()
+    assert SCALES[part](text, SCALES["references"]()) == text, "run `make docs`"
+    if part == "readme":
+        assert {row[1] for row in SCALES["ROW"].findall(text)} == {*statements()}
+
+
+def test_the_readme_has_the_verdict_of_the_largest_scale_that_judged_a_claim_and_says_which(tmp_path):
+    verdicts = {
+        "overnight": {"C1": "refuted", "C2": "not_run", "C3": "reproduced", "C4": "inconclusive"},
+        "laptop": {"C1": "reproduced", "C2": "refuted", "C3": "reproduced", "C4": "not_run", "C5": "not_run"},
+    }
+    for scale, found in verdicts.items():
+        (tmp_path / scale).mkdir()
+        judged = [
+            Claim(**dict(statements()[id]), verdict=verdict, to_decide=None, conditions=[])
+            for id, verdict in found.items()
+        ]
+        write_claims(judged, tmp_path / scale / "claims.json")
+    references = SCALES["references"](tmp_path)
+    assert [*references] == ["laptop", "overnight"]
+    rows = "".join(f"| C{number} | a claim | old | `figure` (1) |\n" for number in range(1, 6))
+    assert SCALES["readme"](f"text\n{rows}\nmore | C1 |\n", references) == (
+        "text\n"
+        "| C1 | a claim | **refuted** (`overnight`) | `figure` (1) |\n"
+        "| C2 | a claim | **refuted** | `figure` (1) |\n"
+        "| C3 | a claim | reproduced (`overnight`) | `figure` (1) |\n"
+        "| C4 | a claim | inconclusive (`overnight`) | `figure` (1) |\n"
+        "| C5 | a claim | not run | `figure` (1) |\n"
+        "\nmore | C1 |\n"
+    )
+    assert SCALES["table"](references) == (
+        "| claim | `laptop` | `overnight` | |\n"
+        "|---|---|---|---|\n"
+        "| C1 | reproduced | refuted | differs |\n"
+        "| C3 | reproduced | reproduced |  |\n"
+    )
 
 
 def test_the_manifest_of_the_check_is_what_a_run_makes():

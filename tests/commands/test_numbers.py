@@ -6,6 +6,7 @@ import pytest
 from support.manifests import cell, frame, manifest
 from support.paths import ROOT
 
+from rankcollapse.claims.records import read_claims
 from rankcollapse.commands.numbers import numbers
 from rankcollapse.experiments import rooms
 from rankcollapse.experiments.ledger import statements
@@ -54,3 +55,24 @@ def test_numbers_say_whether_frames_were_computed_here(written):
 def test_reference_results_have_their_costs_in_the_appendix(written):
     rows = written(reference=[LAPTOP / "manifest.json"])["artifact.scales"].split("\n")
     assert [row.partition(" & ")[0] for row in rows] == [r"\texttt{small}", r"\texttt{laptop}"]
+
+
+def test_verdicts_of_other_scales_stand_beside_those_of_this_one(written):
+    alone, beside = written(), written(reference=[LAPTOP / "manifest.json"])
+    assert alone["claims.elsewhere"] == ""
+    assert beside["claims.elsewhere"] == "at other scales"
+    for claim, row, before in zip(
+        read_claims(LAPTOP / "claims.json"),
+        beside["claims.rows"].split("\n"),
+        alone["claims.rows"].split("\n"),
+        strict=True,
+    ):
+        assert before.endswith(f"& {claim.verdict} &  \\\\")
+        assert row.endswith(rf"& {claim.verdict} & \texttt{{laptop}}: {claim.verdict} \\")
+    assert r"\emph{reproduced.} \emph{\texttt{laptop}: reproduced.} {\small " in beside["claims.items"]
+
+
+def test_a_reference_of_the_runs_own_scale_is_not_another_one(written, tmp_path):
+    own = manifest({"two_classes.training": frame(cell())})
+    own.write(tmp_path / "own.json")
+    assert written(reference=[tmp_path / "own.json"])["claims.elsewhere"] == ""

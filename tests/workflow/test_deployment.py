@@ -94,7 +94,10 @@ def test_by_its_path_without_an_activated_environment(clone):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--config", "scale=smoke", "--configfile", "config/overnight.yaml"), "is scale overnight, and scale smoke was asked"),
+        (
+            ("--config", "scale=smoke", "--configfile", "config/overnight.yaml"),
+            "is scale overnight, and scale smoke was asked",
+        ),
         (("--configfile", "change.yaml"), "change.yaml changes a scale and does not say which"),
         (("--configfile", "twice.yaml"), "twice.yaml: the key 'device' stands twice"),
         (("--config", "scale=reference"), "no scale can be called reference"),

@@ -198,15 +198,6 @@ def test_a_command_of_the_workflow_says_what_to_install(installed):
     assert "probe" in done.stdout
 
 
-def test_the_verdicts_in_the_readme_are_those_of_the_reference_results():
-    rows = re.findall(r"^\| ([CEF]\d+s?) \|[^|]*\| \**([a-z ]+)\** \|", (ROOT / "README.md").read_text(), re.M)
-    for column, scale in enumerate(["laptop"], 1):
-        claims = json.loads((ROOT / f"results/reference/{scale}/claims.json").read_text())
-        assert {row[0]: row[column] for row in rows} == {
-            claim["id"]: claim["verdict"].replace("_", " ") for claim in claims
-        }
-
-
 def test_without_a_home_folder_the_cache_of_snakemake_is_kept_here(tmp_path):
     for home, elsewhere in ((str(tmp_path), False), ("/proc/none", True), (None, True)):
         environment = {key: value for key, value in (os.environ | {"HOME": home}).items() if value is not None}

@@ -44,8 +44,11 @@ onstart:
     for path in sorted(Path(RESULTS).rglob("*"), key=modified):
         if modified(path) > now:
             os.utime(path)
+    follow()
 
 
 onerror:
+    for each in FOLLOWED:
+        each.write()
     if problem := disk_problem():  # a full disk takes no log either
         logger.error(problem)

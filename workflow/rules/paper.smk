@@ -36,5 +36,7 @@ rule paper:
 
 
 onsuccess:
+    for each in FOLLOWED:
+        each.write()
     if MISSING_LATEX:
         logger.warning(advice(MISSING_LATEX))

@@ -61,6 +61,7 @@ rule numbers:
         manifest=rules.manifest.output,
         claims=rules.claims.output,
         references=[str(file) for file in sorted(Path(project("results/reference")).glob("*/manifest.json"))],
+        verdicts=[str(file) for file in sorted(Path(project("results/reference")).glob("*/claims.json"))],
         catalogue=project("src/rankcollapse/datasets/catalogue.yaml"),  # titles and licences
     output:
         f"{RESULTS}/numbers.tex",

@@ -28,7 +28,8 @@ def numbers(
     claims: Annotated[Path, typer.Option(help="claims.json of the run")],
     output: Output,
     reference: Annotated[
-        list[Path] | None, typer.Option(help="manifest.json of reference results, for their cost; may be repeated")
+        list[Path] | None,
+        typer.Option(help="manifest.json of reference results, with their claims.json beside it; may be repeated"),
     ] = None,
     results_from: Annotated[
         Literal["run", "reference", "both"],
@@ -39,8 +40,11 @@ def numbers(
     given, run = read_frames(frames), Manifest.read(manifest)
     shown = {name: [claim.id for claim in statements().values() if claim.figure == name] for name in rooms.names()}
     made = {name: (rooms.needed(name), shown[name]) for name in rooms.names()}
-    results = from_run(run, read_claims(claims))
-    results |= artifact.numbers(run, [Manifest.read(path) for path in reference or []], made)
+    references = {path: Manifest.read(path) for path in reference or []}
+    others = {path: other.scale for path, other in references.items() if other.scale != run.scale}
+    elsewhere = {scale: read_claims(path.with_name("claims.json")) for path, scale in others.items()}
+    results = from_run(run, read_claims(claims), elsewhere)
+    results |= artifact.numbers(run, list(references.values()), made)
     results["results.from"] = SOURCES[results_from]
     for name in given.decided():
         results |= rooms.module(name, "numbers").numbers(given)

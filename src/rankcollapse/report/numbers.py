@@ -23,7 +23,8 @@ _PREAMBLE = r"""% Made by the workflow from the frames, claims and manifest of o
 
 _ITEMS = Template(
     r"""{% for claim in claims -%}
-\item[{{ claim.id }}] {{ escape(claim.statement) }} \emph{ {{- claim.verdict.replace("_", " ") }}.} {{ "{\\small " -}}
+\item[{{ claim.id }}] {{ escape(claim.statement) }} \emph{ {{- claim.verdict.replace("_", " ") }}.}
+{%- if elsewhere[claim.id] %} \emph{ {{- elsewhere[claim.id] }}.}{% endif %} {{ "{\\small " -}}
 {{- escape(claim.source) }}. {{ escape(claim.estimator) }}
 {%- if claim.to_decide %} To decide it: {{ escape(claim.to_decide) }}.{% endif %}}{{ "\n" if not loop.last }}
 {%- endfor %}"""
@@ -77,7 +78,17 @@ def leaves(prefix: str, value: Any) -> dict[str, str]:
     return {prefix: number(value)}
 
 
-def _claim_row(claim: Claim) -> list[str]:
+def _elsewhere(claims: list[Claim], others: dict[str, list[Claim]]) -> dict[str, str]:
+    """For every claim what runs of other scales say of it, if they judged it."""
+    verdicts = {claim.id: [] for claim in claims}
+    for scale, found in others.items():
+        for claim in found:
+            if claim.id in verdicts and claim.verdict != "not_run":
+                verdicts[claim.id].append(rf"\texttt{{{escape(scale)}}}: {claim.verdict}")
+    return {id: ", ".join(texts) for id, texts in verdicts.items()}
+
+
+def _claim_row(claim: Claim, elsewhere: str) -> list[str]:
     """One row of the paper's verdict table."""
     relation = {"<": "$<$", ">=": r"$\geq$", None: ""}[claim.relation]
     return [
@@ -87,6 +98,7 @@ def _claim_row(claim: Claim) -> list[str]:
         f"{relation} {number(claim.threshold)}",
         number(claim.n),
         claim.verdict.replace("_", " "),
+        elsewhere,
     ]
 
 
@@ -104,8 +116,14 @@ def _short(state: Commit) -> str:
     return f"{state.commit[:10]}{'' if state.clean else ' (modified)'}" if state.commit else "unknown"
 
 
-def from_run(manifest: Manifest, claims: list[Claim]) -> dict[str, str]:
-    """The results that every run has: its settings, provenance, and claims with a row each for the table."""
+def from_run(manifest: Manifest, claims: list[Claim], others: dict[str, list[Claim]] | None = None) -> dict[str, str]:
+    """The results that every run has: its settings, provenance, and claims with a row each for the table.
+
+    Args:
+        manifest: of the run.
+        claims: of the run.
+        others: claims of runs of other scales, whose verdicts stand beside these.
+    """
     # where data lie decides nothing, and names of data sets are not names of results
     results = leaves("settings", {name: value for name, value in manifest.settings.items() if name != "data_from"})
     commits = {_short(cell) for cell in manifest.cells}
@@ -120,8 +138,10 @@ def from_run(manifest: Manifest, claims: list[Claim]) -> dict[str, str]:
             results[f"claims.{claim.id}.{key}"] = number(getattr(claim, key))
         results[f"claims.{claim.id}.verdict"] = claim.verdict.replace("_", " ")
         results[f"claims.{claim.id}.statement"] = escape(claim.statement)
-    results["claims.items"] = _ITEMS.render(claims=claims, escape=escape)
-    results["claims.rows"] = latex_rows(map(_claim_row, claims))
+    elsewhere = _elsewhere(claims, others or {})
+    results["claims.elsewhere"] = "at other scales" if any(elsewhere.values()) else ""
+    results["claims.items"] = _ITEMS.render(claims=claims, escape=escape, elsewhere=elsewhere)
+    results["claims.rows"] = latex_rows(_claim_row(claim, elsewhere[claim.id]) for claim in claims)
     results["claims.count"] = number(len(claims))
     for verdict in get_args(Verdict):
         results[f"claims.{verdict}"] = number(sum(claim.verdict == verdict for claim in claims))

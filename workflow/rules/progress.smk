@@ -1,0 +1,71 @@
+# How far the cells are, and how long they will take: a file that is written anew every half minute while Snakemake runs.
+
+import threading
+
+from rankcollapse.experiments.costs import START_UP, Job
+from rankcollapse.experiments.progress import progress
+from rankcollapse.provenance.records import CellRecord
+from rankcollapse.storage.files import write_whole
+
+BETWEEN = 30  # seconds
+
+
+def measured_elsewhere():
+    """The jobs of all reference results."""
+    manifests = [Manifest.read(file) for file in sorted(Path(project("results/reference")).glob("*/manifest.json"))]
+    return [
+        Job(name, cell.settings, cell.seconds)
+        for manifest in manifests
+        for name, frame in manifest.frames.items()
+        for cell in frame.cells
+    ]
+
+
+class Progress:
+    """The cells of Snakemake's graph, and the file that says how far they are."""
+
+    def __init__(self):
+        self.elsewhere, self.started = measured_elsewhere(), {}
+        self.cells = [job for job in workflow.dag.jobs if job.rule.name in {grid.stage for grid in GRIDS.values()}]
+        self.begun = time.time()
+        self.slots = workflow.resource_settings.nodes or workflow.resource_settings.cores or 1
+
+    def write(self):
+        """Write the file; a disk that is full, or a job that writes meanwhile, is no reason to stop a run."""
+        try:
+            write_whole(Path(RESULTS, "progress.txt"), self.told())
+        except (OSError, UserError):
+            pass
+
+    def told(self):
+        """What the file says."""
+        done, waiting, running = [], [], []
+        for cell in self.cells:
+            frame, name = cell.wildcards.frame, cell.wildcards.cell
+            job = Job(frame, GRIDS[frame].fixed | CELLS[frame][name])
+            if not workflow.dag.needrun(cell) or workflow.dag.finished(cell):
+                # its record has the time of work before a kill, which Snakemake's benchmark has not
+                record = CellRecord.read(Path(f"{RESULTS}/cells/{frame}/{name}.json"))
+                done.append(job._replace(seconds=record.seconds + START_UP))
+            elif modified(Path(str(cell.log[0]))) >= self.begun:
+                running.append((job, time.time() - self.started.setdefault(cell, time.time())))
+            else:
+                waiting.append(job)
+        return progress(self.elsewhere, done, waiting, running, self.slots)
+
+    def follow(self):
+        """Write the file until Snakemake ends."""
+        while True:
+            self.write()
+            time.sleep(BETWEEN)
+
+
+FOLLOWED = []
+
+
+def follow():
+    """Begin to write the file, if there are cells to compute."""
+    found = Progress()
+    if any(map(workflow.dag.needrun, found.cells)):
+        FOLLOWED.append(found)
+        threading.Thread(target=found.follow, daemon=True).start()
