@@ -95,6 +95,7 @@ docs: .venv/installed environment.yml ## bring what the documentation takes from
 	python docs/manifest.py
 	python docs/costs.py
 	python docs/scales.py
+	python docs/reduced.py
 
 lock: ## resolve pyproject.toml into requirements.lock, for all systems; what is pinned stays as long as it fits
 	mkdir -p .venv && $(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install --quiet uv==0.13.9

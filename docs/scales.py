@@ -2,8 +2,8 @@
 
     python docs/scales.py
 
-A claim's verdict in the README is that of the largest scale that judged it, with the name of the scale if that is not the
-one that `make paper` runs.
+A claim's verdict in the README is that of the largest scale that judged it, with the name of the scale if that is not
+the one that `make paper` runs.
 """
 
 import re

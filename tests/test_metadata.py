@@ -129,6 +129,11 @@ def test_every_question_of_the_checklist_has_an_answer_with_a_link():
 SCALES = runpy.run_path(str(ROOT / "docs/scales.py"))
 
 
+def test_the_table_of_what_overnight_reduces_is_that_of_the_settings():
+    text = (ROOT / "docs/running.md").read_text()
+    assert runpy.run_path(str(ROOT / "docs/reduced.py"))["in_step"](text) == text, "run `make docs`"
+
+
 @pytest.mark.parametrize(("file", "part"), [("README.md", "readme"), ("docs/verdicts.md", "page")])
 def test_verdicts_in_the_documentation_are_those_of_the_reference_results(file, part):
     text = (ROOT / file).read_text()

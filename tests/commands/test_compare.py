@@ -4,6 +4,7 @@ import contextlib
 import math
 
 import pytest
+from support.manifests import manifest
 
 from rankcollapse.claims import judging
 from rankcollapse.claims.judging import judge
@@ -14,9 +15,9 @@ from rankcollapse.commands.compare import agreement, compare, rows
 from rankcollapse.errors import UserError
 from rankcollapse.statistics.intervals import Interval
 
-C1, C2, C3 = (
+C1, C2, C3, C7 = (
     Statement(id=id, statement="A claim.", source="ours", figure="trainability", estimator="Mean.")
-    for id in ("C1", "C2", "C3")
+    for id in ("C1", "C2", "C3", "C7")
 )
 
 
@@ -140,3 +141,25 @@ def test_a_file_that_is_no_claims(tmp_path):
     (tmp_path / "old.json").write_text('[{"id": "C1"}]')
     with pytest.raises(UserError, match="not the claims"):
         compare(tmp_path / "old.json", tmp_path / "old.json")
+
+
+def test_runs_of_two_scales_are_told_apart_by_the_settings_behind_what_differs(tmp_path, capsys):
+    scales = {
+        "long": ({"epochs": 75, "width": 128}, {"layers": 9}, 10.0, 5.0),
+        "short": ({"epochs": 4, "width": 128}, {"layers": 8}, 3.0, 5.0),
+    }
+    for scale, (trainability, escape, rank, same) in scales.items():
+        (tmp_path / scale).mkdir()
+        judged = [judge(C1, [condition(rank, 0.1)]), judge(C7, [condition(same, 0.1)]), judge(C2, [], "more depths")]
+        write_claims(judged, tmp_path / scale / "claims.json")
+        settings = {"device": "cpu", "trainability": trainability, "escape": escape}
+        manifest({}, scale=scale, settings=settings).write(tmp_path / scale / "manifest.json")
+    compare(tmp_path / "long/claims.json", tmp_path / "short/claims.json", brief=True)
+    said = capsys.readouterr().out.splitlines()
+    assert said[-2:] == [
+        "verdicts that differ: none",
+        "settings that differ behind C1: trainability.epochs 75, was 4",  # C7 agrees
+    ]
+    (tmp_path / "short/manifest.json").unlink()
+    compare(tmp_path / "long/claims.json", tmp_path / "short/claims.json", brief=True)
+    assert capsys.readouterr().out.splitlines()[-1] == "verdicts that differ: none"

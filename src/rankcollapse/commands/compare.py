@@ -11,7 +11,11 @@ from rich.table import Table
 from rankcollapse.claims.records import Claim, Condition, read_claims
 from rankcollapse.claims.rounding import Rounding
 from rankcollapse.commands.options import Claims
+from rankcollapse.config.differences import differences
 from rankcollapse.errors import UserError
+from rankcollapse.experiments import rooms
+from rankcollapse.experiments.ledger import stated
+from rankcollapse.provenance.records import Manifest
 from rankcollapse.report.verdicts import interval_text
 
 TOLERANCE = 0.1  # of the larger of the two estimates, or of the threshold if that is larger
@@ -123,6 +127,27 @@ def _table(title: str, found: list[Row]) -> Table:
     return table
 
 
+def _explained(found: list[Row], manifests: tuple[Path, Path]) -> list[str]:
+    """The settings in which the runs differ, for each experiment whose claims differ; nothing without both manifests."""
+    if not all(path.exists() for path in manifests):
+        return []
+    runs = [Manifest.read(path) for path in manifests]
+    both = [row for row in found if "not_run" not in row.verdicts]
+    differing = {row.id for row in both if row.verdicts[0] != row.verdicts[1] or row.agreement.agreement == "different"}
+    lines = []
+    for name in rooms.names():
+        ids = [claim.id for claim in stated(name) if claim.id in differing]
+        sections = dict.fromkeys(frame.partition(".")[0] for frame in (name, *rooms.needed(name)))
+        changed = [
+            f"{section}.{key} {one}, was {other}"
+            for section in sections
+            for key, (one, other) in differences(*(run.settings.get(section, {}) for run in runs)).items()
+        ]
+        if ids and changed:
+            lines.append(f"settings that differ behind {', '.join(ids)}: {'; '.join(changed)}")
+    return lines
+
+
 def compare(
     claims: Claims,
     reference: Annotated[Path, typer.Argument(help="claims.json to compare it with; rounding.json beside it is read")],
@@ -155,5 +180,7 @@ def compare(
             + ("The interval is at least as wide as what rounding moves." if rounding else "Rounding was not studied.")
         )
     print(f"verdicts that differ: {named or 'none'}")
+    for line in _explained(found, (claims.with_name("manifest.json"), reference.with_name("manifest.json"))):
+        print(line)
     if strict and (changed or "different" in measured or "only one" in measured):
         raise UserError("this run does not agree with the reference results")

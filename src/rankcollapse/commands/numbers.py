@@ -29,7 +29,7 @@ def numbers(
     output: Output,
     reference: Annotated[
         list[Path] | None,
-        typer.Option(help="manifest.json of reference results, with their claims.json beside it; may be repeated"),
+        typer.Option(help="manifest.json of reference results, claims.json beside it; may be repeated"),
     ] = None,
     results_from: Annotated[
         Literal["run", "reference", "both"],
