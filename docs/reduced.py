@@ -2,8 +2,8 @@
 
     python docs/reduced.py
 
-Settings are those of config/paper.yaml and config/overnight.yaml. Hours are predicted by `experiments.costs` from the jobs of
-the reference results.
+Settings are those of config/paper.yaml and config/overnight.yaml. `experiments.costs` predicts the hours from the jobs
+of the reference results.
 """
 
 from pathlib import Path

@@ -23,7 +23,7 @@ def frames():
     ]
     training_rows = [
         shared
-        | {"variant": variant, "depth": depth, "seed": seed, "step_size": size, "diverged": False}
+        | {"variant": variant, "depth": depth, "seed": seed, "step_size": size, "diverged": False, "epochs": 4}
         | (
             {"phase": "final", "step": 90, "loss": None, "final_accuracy": value + seed / 100, "final_loss": 1.0}
             if size == taken(depth, seed)

@@ -128,7 +128,7 @@ def _table(title: str, found: list[Row]) -> Table:
 
 
 def _explained(found: list[Row], manifests: tuple[Path, Path]) -> list[str]:
-    """The settings in which the runs differ, for each experiment whose claims differ; nothing without both manifests."""
+    """The settings in which runs differ, for each experiment whose claims differ; nothing without both manifests."""
     if not all(path.exists() for path in manifests):
         return []
     runs = [Manifest.read(path) for path in manifests]

@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from rankcollapse.experiments.trainability.summary import bounds_of, published_rank, trained
+from rankcollapse.experiments.trainability.summary import bounds_of, published_accuracy, published_rank, trained
 from rankcollapse.report.style import curves, panels
 from rankcollapse.statistics.intervals import SHARE
 
@@ -16,6 +16,10 @@ def draw(frames: dict[str, pd.DataFrame]) -> Figure:
         curves(training, right, x="depth", y="final_accuracy", hue="variant", bounds=SHARE)
         if read_off := published_rank(rank):
             left.plot(read_off.keys(), read_off.values(), "x", color="black", label="original, read off", zorder=3)
+        for variant, marker in (("vanilla", "x"), ("bn", "+")):
+            if read_off := published_accuracy(training, variant):
+                label = f"{'BN' if variant == 'bn' else variant}, original, read off"
+                right.plot(read_off.keys(), read_off.values(), marker, color="black", label=label, zorder=3)
         left.axhline(rank["width"].iloc[0] ** 0.5, color="black", linestyle=":", label=r"$\sqrt{d}$")
         right.axhline(0.1, color="black", linestyle=":", label="chance")
         label = "hidden-to-hidden layers $h$"

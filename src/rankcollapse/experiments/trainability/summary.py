@@ -26,6 +26,14 @@ def by_depth(runs: pd.DataFrame, variant: str, measure: str) -> dict[int, Interv
     return intervals(estimates(runs[runs["variant"] == variant], "depth", measure, bounds_of(runs, measure)))
 
 
+def published_accuracy(training: pd.DataFrame, variant: str) -> dict[int, float]:
+    """The original's training accuracies at the depths of a frame; none if networks, data or steps are others."""
+    read_off = published.BN_ACCURACY if variant == "bn" else published.VANILLA_ACCURACY
+    same = (training["width"] == published.WIDTH) & (training["batch_size"] == published.BATCH_SIZE)
+    same &= (training["dataset"] == published.DATASET) & (training["epochs"] == published.EPOCHS)
+    return {depth: value for depth, value in read_off.items() if depth in set(training["depth"][same])}
+
+
 def published_rank(rank: pd.DataFrame) -> dict[int, int]:
     """The original's vanilla ranks at the depths of a frame; none if its width or batch is another."""
     same = (rank["width"] == published.WIDTH) & (rank["batch_size"] == published.BATCH_SIZE)
