@@ -58,7 +58,7 @@ def test_they_are_shown_without_a_run_and_our_paper_says_what_is_missing(project
     paper = project.snakemake("paper", *shown)
     assert paper.returncode == 1
     assert "our paper needs all experiments, and these results of scale smoke lack: bounds, breaking," in paper.stderr
-    assert "Traceback" not in paper.stderr
+    assert "Traceback (most recent call last)" not in paper.stderr
     assert not (project.folder / "results/smoke").exists()
 
 
@@ -81,6 +81,9 @@ def test_frames_that_would_be_the_same_are_taken_with_their_provenance_and_other
     assert FrameRecord.read(taken[0].with_suffix(".json")) == records[reference]["extreme_depth.chain"]
     assert not (results / "cells/extreme_depth.chain").exists()
     assert records[results]["escape.chain"].cells[0].settings["chains"] == 7
+    told = (results / "progress.txt").read_text().splitlines()
+    assert told[1] == "jobs that compute: 2 of 2 done, 0 running"
+    assert told[3] == "time left on 1 cores: about 0 h 00 min"
     assert project.planned(*changed) == {}
     # without the change, the frame that was computed is of other settings than those of the reference
     assert project.planned(*MORE)["taken"] == 1

@@ -89,9 +89,9 @@ rule taken:
         provenance=f"{RESULTS}/frames/{{frame}}.json",
     log:
         f"{RESULTS}/logs/frames/{{frame}}.log",
-    localrule: True
     wildcard_constraints:
         frame=names(TAKEN),
+    localrule: True
     conda:
         "../../environment.yml"
     shell:
