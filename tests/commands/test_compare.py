@@ -160,6 +160,12 @@ def test_runs_of_two_scales_are_told_apart_by_the_settings_behind_what_differs(t
         "verdicts that differ: none",
         "settings that differ behind C1: trainability.epochs 75, was 4",  # C7 agrees
     ]
+    write_claims([judge(C1, [], "a run"), judge(C7, [condition(5.0, 0.1)])], tmp_path / "partial.json")
+    compare(tmp_path / "long/claims.json", tmp_path / "partial.json", brief=True)
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "verdicts that differ: C2 not_run, was missing",
+        "claims that only one of the two has run: C1",
+    ]
     (tmp_path / "short/manifest.json").unlink()
     compare(tmp_path / "long/claims.json", tmp_path / "short/claims.json", brief=True)
     assert capsys.readouterr().out.splitlines()[-1] == "verdicts that differ: none"

@@ -170,6 +170,8 @@ def compare(
         console.print(_table(f"{claims} against {reference}", found))
     measured = [row.agreement.agreement for row in found if row.quantity]
     changed = {row.id: row.verdicts for row in found if row.verdicts[0] != row.verdicts[1]}
+    single = [id for id, pair in changed.items() if "not_run" in pair and "missing" not in pair]
+    changed = {id: pair for id, pair in changed.items() if id not in single}
     named = "; ".join(f"{id} {run}, was {other}" for id, (run, other) in changed.items())
     print(f"against {reference}: quantities " + ", ".join(f"{measured.count(name)} {name}" for name in COLOURS))
     if not brief:
@@ -180,7 +182,9 @@ def compare(
             + ("The interval is at least as wide as what rounding moves." if rounding else "Rounding was not studied.")
         )
     print(f"verdicts that differ: {named or 'none'}")
+    if single:
+        print(f"claims that only one of the two has run: {', '.join(single)}")
     for line in _explained(found, (claims.with_name("manifest.json"), reference.with_name("manifest.json"))):
         print(line)
-    if strict and (changed or "different" in measured or "only one" in measured):
+    if strict and (changed or single or "different" in measured or "only one" in measured):
         raise UserError("this run does not agree with the reference results")
