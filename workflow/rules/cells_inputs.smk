@@ -34,7 +34,7 @@ def cell_arguments(frame, cell):
 
 def not_taken(frame):
     """Why a frame is computed, though the reference results are to be used where they can; None if they can."""
-    if MANIFEST is None:
+    if MANIFEST is None or not Path(REFERENCE, f"frames/{frame}.parquet").is_file():
         return "not there"
     arguments = [[each.partition("=")[::2] for each in cell_arguments(frame, cell)] for cell in CELLS[frame]]
     dataset = GRIDS[frame].dataset

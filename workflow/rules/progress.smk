@@ -65,7 +65,11 @@ FOLLOWED = []
 
 def follow():
     """Begin to write the file, if there are cells to compute."""
-    found = Progress()
+    try:
+        found = Progress()
+    except UserError as error:
+        logger.warning(f"progress and the time left are not told: {error}")
+        return
     if any(map(workflow.dag.needrun, found.cells)):
         FOLLOWED.append(found)
         threading.Thread(target=found.follow, daemon=True).start()
