@@ -11,8 +11,8 @@ from rankcollapse.claims.records import read_claims
 from rankcollapse.experiments.ledger import stated, statements
 from rankcollapse.provenance.records import FrameRecord, Manifest
 
-FIRST = ("--config", "scale=smoke", 'experiments=["escape", "extreme_depth"]')
-MORE = ("--config", "scale=smoke", 'experiments=["escape", "extreme_depth", "collapse"]', "results_from=both")
+FIRST = ("--config", "scale=smoke", 'experiments=["escape", "collapse"]')
+MORE = ("--config", "scale=smoke", 'experiments=["escape", "collapse", "bounds"]', "results_from=both")
 
 
 @pytest.fixture(scope="module")
@@ -36,13 +36,13 @@ def reference(project):
 
 
 def test_a_run_of_some_experiments_makes_all_that_their_frames_allow(reference):
-    assert sorted(path.stem for path in (reference / "frames").iterdir()) == ["escape.chain", "extreme_depth.chain"]
-    assert sorted(path.name for path in (reference / "figures").iterdir()) == ["escape.png", "extreme_depth.png"]
-    assert sorted(Manifest.read(reference / "manifest.json").frames) == ["escape.chain", "extreme_depth.chain"]
+    assert sorted(path.stem for path in (reference / "frames").iterdir()) == ["collapse.spectrum", "escape.chain"]
+    assert sorted(path.name for path in (reference / "figures").iterdir()) == ["collapse.png", "escape.png"]
+    assert sorted(Manifest.read(reference / "manifest.json").frames) == ["collapse.spectrum", "escape.chain"]
     claims = {claim.id: claim for claim in read_claims(reference / "claims.json")}
     assert [*claims] == [*statements()]
-    judged = {claim.id for name in ("escape", "extreme_depth") for claim in stated(name)}
-    assert judged == {"C3", "C4", "C7"}
+    judged = {claim.id for name in ("escape", "collapse") for claim in stated(name)}
+    assert judged == {"C7", "C8"}
     for id in claims.keys() - judged:
         assert claims[id].verdict == "not_run"
         assert "frames that this scale has not run: " in claims[id].to_decide
@@ -67,19 +67,19 @@ def test_frames_that_would_be_the_same_are_taken_with_their_provenance_and_other
     done = project.snakemake(*changed)
     rules = finished(done)
     assert {rule: rules.count(rule) for rule in {*rules}} == {
-        "taken": 1, "chains": 1, "spectra": 1, "frame": 2, "figure": 3, "claims": 1, "manifest": 1, "default": 1,
+        "taken": 1, "chains": 2, "frame": 2, "figure": 2, "claims": 1, "manifest": 1, "default": 1,
     }  # fmt: skip
     assert (
-        "taken from results/reference/smoke: extreme_depth.chain; computed, since it does not have them as they would"
-        " be now: escape.chain (other settings), collapse.spectrum (not there)"
+        "taken from results/reference/smoke: collapse.spectrum; computed, since it does not have them as they would be"
+        " now: bounds.drift (not there), escape.chain (other settings)"
     ) in done.stderr.replace("\n", " ")
     results = project.folder / "results/smoke"
-    taken = [folder / "frames/extreme_depth.chain.parquet" for folder in (results, reference)]
+    taken = [folder / "frames/collapse.spectrum.parquet" for folder in (results, reference)]
     assert taken[0].read_bytes() == taken[1].read_bytes()
     records = {folder: Manifest.read(folder / "manifest.json").frames for folder in (results, reference)}
-    assert records[results]["extreme_depth.chain"] == records[reference]["extreme_depth.chain"]
-    assert FrameRecord.read(taken[0].with_suffix(".json")) == records[reference]["extreme_depth.chain"]
-    assert not (results / "cells/extreme_depth.chain").exists()
+    assert records[results]["collapse.spectrum"] == records[reference]["collapse.spectrum"]
+    assert FrameRecord.read(taken[0].with_suffix(".json")) == records[reference]["collapse.spectrum"]
+    assert not (results / "cells/collapse.spectrum").exists()
     assert records[results]["escape.chain"].cells[0].settings["chains"] == 7
     told = (results / "progress.txt").read_text().splitlines()
     assert told[1] == "jobs that compute: 2 of 2 done, 0 running"
@@ -90,21 +90,21 @@ def test_frames_that_would_be_the_same_are_taken_with_their_provenance_and_other
 
 
 def test_a_frame_of_other_source_or_other_data_is_computed(project, reference):
-    module = project.folder / "src/rankcollapse/experiments/extreme_depth/chain.py"
+    module = project.folder / "src/rankcollapse/experiments/collapse/spectrum.py"
     before = module.read_bytes()
     module.write_bytes(before + b"\n# edited\n")
     planned = project.planned(*MORE)
     module.write_bytes(before)
-    assert planned["chains"] == 3
+    assert planned["spectra"] == 1
     manifest = reference / "manifest.json"
     kept = manifest.read_text()
     values = json.loads(kept)
-    for cell in values["frames"]["extreme_depth.chain"]["cells"]:
+    for cell in values["frames"]["collapse.spectrum"]["cells"]:
         cell["data"] = {"fashion-mnist": {"images": 64 * "0"}}
     manifest.write_text(json.dumps(values))
     planned = project.planned(*MORE)
     manifest.write_text(kept)
-    assert planned["chains"] == 3
+    assert planned["spectra"] == 1
 
 
 def test_the_laptops_frames_are_those_that_would_be_computed_now(tmp_path):
