@@ -9,7 +9,7 @@ import pytest
         (("scale=huge",), "there is no config/huge.yaml; scale must be one of: laptop, overnight, paper, smoke"),
         (
             ("scale=smoke", "results_from=reference"),
-            "no reference results of scale smoke; there are of: laptop.",
+            "no reference results of scale smoke; there are of: laptop",
         ),
         (("results_from=reference", "device=cpu"), "settings of their own; device cannot be set"),
         (("scale=smoke", "results_from=nowhere"), "results_from must be run, reference or both, got 'nowhere'"),
