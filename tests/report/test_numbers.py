@@ -69,13 +69,6 @@ def test_settings_become_results_by_dotted_name():
     }
 
 
-def test_a_data_set_that_is_named_is_no_result():
-    settings = {"device": "cpu", "data_from": {"cifar-10-jpeg": "data/cifar10-jpeg.tar.xz"}}
-    results = from_run(manifest({}, "large", settings), [])
-    assert results["settings.device"] == "cpu"
-    assert "cifar" not in to_tex(results)
-
-
 def test_a_run_says_where_when_and_by_what_it_was_computed():
     frames = {
         "trainability.training": frame(cell(), cell(clean=False), device="cpu_a", phases={"final-training": 12.34}),

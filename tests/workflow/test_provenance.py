@@ -27,6 +27,7 @@ def test_provenance_says_what_made_a_frame(built, results):
     manifest = json.loads((results / "manifest.json").read_text())
     commit = built.git("rev-parse", "HEAD")
     assert (manifest["scale"], manifest["commit"], manifest["clean"]) == ("smoke", commit, True)
+    assert "data_from" not in manifest["settings"]  # a folder of this machine
     assert len(manifest["frames"]) == 24
     for name, frame in manifest["frames"].items():
         assert frame["rows"] == pq.read_metadata(results / f"frames/{name}.parquet").num_rows

@@ -48,7 +48,7 @@ else:
             "../../environment.yml"
         params:
             scale=SCALE,
-            settings=SETTINGS.model_dump_json(),
+            settings=SETTINGS.model_dump_json(exclude={"data_from"}),  # where data lie changes no result, and is private
             source=source("commands.manifest"),
         shell:
             "rankcollapse manifest {input.frames:q} --scale {params.scale:q} --settings {params.settings:q}"

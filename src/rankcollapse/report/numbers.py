@@ -124,8 +124,7 @@ def from_run(manifest: Manifest, claims: list[Claim], others: dict[str, list[Cla
         claims: of the run.
         others: claims of runs of other scales, whose verdicts stand beside these.
     """
-    # where data lie decides nothing, and names of data sets are not names of results
-    results = leaves("settings", {name: value for name, value in manifest.settings.items() if name != "data_from"})
+    results = leaves("settings", manifest.settings)
     commits = {_short(cell) for cell in manifest.cells}
     results |= {"confidence": "95", "scale": escape(manifest.scale), "commit": ", ".join(sorted(commits))}
     results["devices"] = escape(", ".join(manifest.devices))
