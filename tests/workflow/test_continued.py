@@ -8,6 +8,7 @@ from support.paths import ROOT
 from support.projects import AFTER, Project, finished
 
 from rankcollapse.claims.records import read_claims
+from rankcollapse.experiments import rooms
 from rankcollapse.experiments.ledger import stated, statements
 from rankcollapse.provenance.records import FrameRecord, Manifest
 
