@@ -7,6 +7,7 @@ from support.verdicts import verdicts
 
 from rankcollapse.experiments.rank_or_scale.judge import judge_all
 from rankcollapse.experiments.rank_or_scale.numbers import numbers
+from rankcollapse.experiments.rank_or_scale.summary import shown_depths
 
 GLOROT = {rank: ("glorot", rank) for rank in ("drawn", "last", "layerwise")}
 
@@ -45,6 +46,11 @@ def test_e7_asks_for_every_depth():
     both, deep = judged("E7"), judged("E7", depths=(32,))
     assert (len(both.conditions), len(deep.conditions)) == (9, 5)
     assert {condition.at for condition in deep.conditions} == {None, "32"}
+
+
+@pytest.mark.parametrize(("depths", "shown"), [((8, 16, 32, 64), [16, 32]), ((64, 128), [64, 128])])
+def test_figure_and_table_show_the_depths_of_figure_1(depths, shown):
+    assert shown_depths(frames(depths=depths)["rank_or_scale.training"]) == shown
 
 
 @pytest.mark.parametrize(

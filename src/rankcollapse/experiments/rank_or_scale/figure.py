@@ -6,7 +6,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from rankcollapse.experiments.rank_or_scale.summary import FACTORIAL, Limit, bounds, final, limits, varied
+from rankcollapse.experiments.rank_or_scale.summary import FACTORIAL, Limit, bounds, final, limits, shown_depths
 from rankcollapse.report.style import Look, curves, logarithmic, panels, points
 
 KINDS = {
@@ -37,6 +37,9 @@ def draw(frames: dict[str, pd.DataFrame]) -> Figure:
     for measure in ("mean_square_root", "gradient_norm"):
         logarithms = np.log10(states[measure].where(states[measure] > 0))  # single precision underflows to zero
         states = states.assign(**{measure: logarithms})
+    underflows = states["numerical_rank"].isna().groupby([states["network"], states["depth"]]).transform("any")
+    ranks = ["numerical_rank", "participation_ratio", "centred_participation_ratio"]
+    states = states.assign(**states[ranks].where(~underflows))  # where some networks have underflowed, none is left out
     with panels(3, 3, height=6.6) as (figure, axes):
         for (measure, title), panel in zip(TITLES.items(), axes.flat, strict=False):
             shown = {"x": "depth", "y": measure, "hue": "network", "looks": KINDS, "bounds": bounds(states, measure)}
@@ -49,8 +52,7 @@ def draw(frames: dict[str, pd.DataFrame]) -> Figure:
         axes[1, 0].set_ylim(-12, 1)
         axes[1, 1].set_ylim(-12, 12)
         _drawn(training, axes[1, 2])
-        depths = varied(training, FACTORIAL)
-        for depth, panel in zip((depths[:1] + depths[-1:]), axes[2], strict=False):
+        for depth, panel in zip(shown_depths(training), axes[2], strict=False):
             _factorial(training[training["depth"] == depth], panel)
             panel.set(xlabel=f"rank, $h = {depth}$", ylabel="training accuracy", ylim=(0, 1))
         _limits(limits(training), axes[2, 2])
@@ -79,9 +81,14 @@ def _factorial(training: pd.DataFrame, axes: Axes) -> None:
     palette = {look.label: look.colour for look in SCALES.values()}
     sns.swarmplot(
         shown, x="rank", y="final_accuracy", hue="scale", order=[*WAYS.values()], hue_order=[*palette],
-        palette=palette, dodge=True, size=2.5, ax=axes,
+        palette=palette, dodge=True, size=1.8, ax=axes,
     )  # fmt: skip
-    axes.legend(loc="upper left", fontsize="x-small", handletextpad=0.1, borderaxespad=0)
+    place = {
+        "loc": "lower center",
+        "bbox_to_anchor": (0.5, 1),
+        "ncols": 2,
+    }  # above the panel: dots may lie anywhere in it
+    axes.legend(**place, fontsize="x-small", handletextpad=0.1, borderaxespad=0, columnspacing=0.5)
 
 
 def _limits(found: dict[str, Limit], axes: Axes) -> None:

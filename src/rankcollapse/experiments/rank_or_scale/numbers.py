@@ -20,7 +20,7 @@ from rankcollapse.experiments.rank_or_scale.summary import (
     final,
     limits,
     rank_is_lost,
-    varied,
+    shown_depths,
 )
 from rankcollapse.experiments.trainability.claims import CHANCE_ACCURACY
 from rankcollapse.report.numbers import escape, interval, number
@@ -34,7 +34,7 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
     states, frame = frames["rank_or_scale.states"], frames["rank_or_scale.training"]
     runs, grid = final(frame), frame["step_size"]
     learned = runs[runs["final_accuracy"] >= CHANCE_ACCURACY]
-    depths = varied(frame, FACTORIAL) or [FIGURE_1]
+    depths = shown_depths(frame) or [FIGURE_1]
     found = {
         "dataset": escape(find(frame["dataset"].iloc[0]).title),
         "margin": number(BETTER),

@@ -5,7 +5,8 @@ from typing import NamedTuple, get_args
 import pandas as pd
 
 from rankcollapse.experiments.rank_or_scale.cells import Network
-from rankcollapse.experiments.trainability.claims import CHANCE_ACCURACY, COLLAPSED_RANK
+from rankcollapse.experiments.rank_or_scale.claims import FIGURE_1
+from rankcollapse.experiments.trainability.claims import CHANCE_ACCURACY, COLLAPSED_RANK, DEEP
 from rankcollapse.statistics.estimates import estimates, intervals
 from rankcollapse.statistics.intervals import SHARE, Bounds, Interval, difference_interval, rank_bounds
 from rankcollapse.theory.depth_limits import BN_GRADIENT, DEFAULT_SIGNAL, GLOROT_SIGNAL, geometric_limit
@@ -41,6 +42,13 @@ def varied(frame: pd.DataFrame, network: str, scale: str = "held") -> list[int]:
     """The depths at which networks of a kind were trained with that scale."""
     runs = final(frame)
     return sorted(set(runs.loc[(runs["network"] == network) & (runs["scale"] == scale), "depth"].tolist()))
+
+
+def shown_depths(frame: pd.DataFrame) -> list[int]:
+    """The least and greatest depth at which rank and scale are varied: of those in Figure 1 if there are any."""
+    depths = varied(frame, FACTORIAL)
+    depths = [depth for depth in depths if DEEP <= depth <= FIGURE_1] or depths
+    return depths[:1] + depths[-1:]
 
 
 def accuracy_gain(frame: pd.DataFrame, depth: int, better: tuple[str, ...], worse: tuple[str, ...]) -> Interval:
