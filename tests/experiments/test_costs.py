@@ -53,3 +53,39 @@ def test_operations_of_chains_grow_with_layers_and_with_the_cube_of_a_great_widt
     )
     assert deep.operations / small.operations == pytest.approx(3)
     assert wide.operations / small.operations == pytest.approx(8, rel=0.1)
+
+
+def test_operations_of_convolutional_networks_grow_with_images_and_with_the_square_of_the_width():
+    settings = {"dataset": "fashion-mnist-mini", "seeds": 6, "architecture": "vgg19"}
+    narrow, wide, more = (
+        Job("components.blocks", settings | {"width": width, "probe_size": images})
+        for width, images in ((0.25, 32), (1.0, 32), (0.25, 64))
+    )
+    assert wide.operations / narrow.operations == pytest.approx(16)
+    assert more.operations / narrow.operations == pytest.approx(2)
+
+
+GALLERY = {"samples": 32, "width": 256, "layers": 32, "blocks": 12, "channels": 0.25}
+
+
+@pytest.mark.parametrize(
+    ("families", "counts"),
+    [
+        (("mlp", "recurrent"), {"width": 4, "layers": 2, "blocks": 1, "channels": 1, "samples": 2, "seeds": 2}),
+        (("encoder", "decoder"), {"width": 4, "layers": 1, "blocks": 2, "channels": 1, "samples": 2, "seeds": 2}),
+        (("vgg", "resnet"), {"width": 1, "layers": 1, "blocks": 1, "channels": 4, "samples": 2, "seeds": 2}),
+        (("vision", "language"), {"width": 1, "layers": 1, "blocks": 1, "channels": 1, "samples": 2, "seeds": 2}),
+    ],
+)
+def test_operations_of_the_gallery_grow_with_the_sizes_that_a_family_has(families, counts):
+    for family in families:
+        for name, factor in counts.items():
+            settings = {**GALLERY, "family": family, "seeds": 10}
+            once, twice = (Job("gallery.states", each) for each in (settings, settings | {name: 2 * settings[name]}))
+            assert twice.operations / once.operations == pytest.approx(factor, rel=0.1), (family, name)
+
+
+@pytest.mark.parametrize("more", [{}, {"dataset": "fashion-mnist-mini", "epochs": 2}])
+def test_operations_of_cells_without_a_width_grow_with_their_networks(more):
+    few, many = (Job("users.frame", {"seeds": seeds} | more) for seeds in (3, 12))
+    assert many.operations / few.operations == pytest.approx(4)

@@ -9,6 +9,7 @@ from rankcollapse.training.contest import legs
 
 START_UP = 3.0  # seconds of a job before it computes
 OF_A_CALL = 5e5  # operations that take as long as calling torch for one layer of one ensemble
+FACTOR = 1.0  # the width of a network that has none; widths that are not whole multiply published channels
 OF_A_ROW = 12  # rows of a matrix that take as long as what comes with each product: widths are that much wider
 LINEAR = ("fixed_batch.chain", "F1", "F2", "F6")  # products are drawn by their law: the cost is linear in the width
 VARIANTS = {  # what a cell trains, and how often
@@ -46,12 +47,26 @@ class Job(NamedTuple):
 def _drawn(frame: str, cell: dict[str, Any]) -> float:
     """Operations of a cell that trains nothing."""
     networks = max(cell.get(name, 1) for name in ("seeds", "chains", "states")) * cell.get("draws", 1)
-    widths = cell.get("sizes") or cell.get("widths") or [cell["width"]]
+    if frame == "gallery.states":
+        cell = _of_gallery(cell)
+    widths = cell.get("sizes") or cell.get("widths") or [cell.get("width", FACTOR)]
     layers = cell.get("layers") or sum(depth + 1 for depth in cell.get("depths", [0]))
     if frame in LINEAR or cell.get("law") in LINEAR:
         return layers * sum(OF_A_CALL + networks * width for width in widths)
+    if isinstance(widths[0], float):
+        return layers * networks * widths[0] ** 2 * cell.get("batch_size", cell.get("probe_size", 1))
     rows = [width + OF_A_ROW for width in widths]
     return layers * sum(OF_A_CALL + networks * row**2 * cell.get("batch_size", row) for row in rows)
+
+
+def _of_gallery(cell: dict[str, Any]) -> dict[str, Any]:
+    """A cell of the gallery with those sizes alone that its family has, named as in other experiments."""
+    family, shared = cell["family"], {"seeds": cell["seeds"], "batch_size": cell["samples"]}
+    if family in ("vgg", "resnet"):
+        return shared | {"width": cell["channels"]}
+    if family in ("vision", "language"):  # of others, in published sizes
+        return shared
+    return shared | {"width": cell["width"], "layers": cell["layers" if family in ("mlp", "recurrent") else "blocks"]}
 
 
 def trained_share(sizes: int) -> float:
@@ -74,10 +89,11 @@ def _trained(frame: str, cell: dict[str, Any]) -> float:
     variants = VARIANTS.get(frame, {})
     times = next((times for name, times in variants.items() if name in cell.values()), 1)
     images = networks * (times * tried * cell["epochs"] * samples + _lifted(frame, cell))
-    if isinstance(cell["width"], float):
-        return images * cell["width"] ** 2  # of a convolutional network: a factor
+    width = cell.get("width", FACTOR)
+    if isinstance(width, float):
+        return images * width**2
     depth = cell.get("depth", cell.get("layers", 0))
-    return images * cell["width"] ** 2 * (depth + 1 + 2 / 3 * math.prod(data.shape) / cell["width"])
+    return images * width**2 * (depth + 1 + 2 / 3 * math.prod(data.shape) / width)
 
 
 def _lifted(frame: str, cell: dict[str, Any]) -> float:
