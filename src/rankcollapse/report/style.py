@@ -6,7 +6,7 @@ seaborn draws tidy frames; its error bars are the intervals that are judged.
 import io
 import itertools
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
@@ -78,6 +78,9 @@ VARIANTS = {
 }
 
 
+Limits = Bounds | Callable[[pd.Series], Bounds] | None  # of a quantity: all of it, or that of some runs, or none
+
+
 def looks(labels: Sequence[str]) -> dict[str, Look]:
     """A look for each of several curves that have no colour of their own."""
     colours = sns.color_palette("colorblind", len(labels)).as_hex()
@@ -91,9 +94,9 @@ def gradation(labels: Sequence[str]) -> dict[str, Look]:
     return {label: Look(label, colour, "o") for label, colour in zip(labels, colours, strict=True)}
 
 
-def judged(values: pd.Series, bounds: Bounds | None = None) -> tuple[float, float]:
+def judged(values: pd.Series, bounds: Limits = None) -> tuple[float, float]:
     """Seaborn's error bar: the interval that is judged; none where it is infinite."""
-    _, low, high, _ = mean_interval(values, bounds)
+    _, low, high, _ = mean_interval(values, bounds(values) if callable(bounds) else bounds)
     return (low, high) if np.isfinite(high - low) else (np.nan, np.nan)
 
 
@@ -119,7 +122,7 @@ def curves(
     y: str,
     hue: str,
     looks: dict[Any, Look] = VARIANTS,
-    bounds: Bounds | None = None,
+    bounds: Limits = None,
     band: bool = False,
     **options: Any,
 ) -> None:
@@ -132,7 +135,8 @@ def curves(
         y: column whose mean is drawn.
         hue: column whose values make the curves, each with a legend entry.
         looks: their looks by value; values without one are not drawn.
-        bounds: of the quantity `y`; None if it has none.
+        bounds: of the quantity `y`, or what gives those of a point from its values, with their index in `data`; None if
+            it has none.
         band: whether intervals are bands, for curves of many points, and not bars.
         options: further arguments of `seaborn.lineplot`.
     """

@@ -10,6 +10,7 @@ from rankcollapse.experiments.gallery.claims import OVER_ROOT, WITH, WITHOUT
 from rankcollapse.experiments.gallery.figure import draw
 from rankcollapse.experiments.gallery.judge import judge_all
 from rankcollapse.experiments.gallery.numbers import numbers
+from rankcollapse.experiments.gallery.summary import last
 from rankcollapse.statistics.intervals import mean_interval, rank_bounds
 
 OURS = [(family, variant) for family, found in PARTS.items() for variant in found]
@@ -23,7 +24,8 @@ def frames(**changes):
     ratios = HOLDS | {tuple(name.split("__")): ratio for name, ratio in changes.items()}
     rows = [
         {"family": family, "variant": variant, "seed": seed, "step": step, "depth": step / 2.0, "columns": 16,
-         "participation_ratio": 16.0 if step == 0 else ratio + off, "centred_participation_ratio": 5.0 + off}
+         "units": 64, "participation_ratio": 16.0 if step == 0 else ratio + off,
+         "centred_participation_ratio": 5.0 + off}
         for (family, variant), ratio in ratios.items()
         for seed, off in enumerate(SPREAD)
         for step in range(3)
@@ -62,6 +64,18 @@ def test_the_figure_shows_what_is_judged():
     for label, ratio in {"plain": 1.1, "BN": 10.0}.items():
         estimate = mean_interval([ratio + off for off in SPREAD], rank_bounds(16))[:3]
         assert shown(axes[2])[label][1.0] == pytest.approx(estimate)
+
+
+def test_intervals_end_at_what_an_architecture_can_have():
+    """Another has more tokens; the last state of one has fewer units than the batch has images."""
+    frame = frames(vgg__plain=15.9, vgg__full=11.9)["gallery.states"]
+    frame.loc[frame["variant"] == "vit", "columns"] = 3136
+    frame.loc[(frame["family"] == "vgg") & (frame["variant"] == "full") & (frame["depth"] == 1), "units"] = 12
+    found = last(frame)
+    assert (found["vgg", "plain"].high, found["vgg", "full"].high) == (16, 12)
+    drawn = shown(draw({"gallery.states": frame}).axes[2])
+    for label, variant in (("plain", "plain"), ("BN", "full")):
+        assert drawn[label][1.0] == pytest.approx(found["vgg", variant][:3])
 
 
 def test_settings_may_leave_out_those_of_others_for_images():

@@ -58,7 +58,7 @@ def draw(frames: dict[str, pd.DataFrame]) -> Figure:
         for (family, title), axes in zip(TITLES.items(), grid.flat, strict=True):
             rows = frame[frame["family"] == family]
             shown = {"x": "depth", "y": "participation_ratio", "hue": "variant", "looks": LOOKS[family]}
-            curves(rows, axes, **shown, bounds=bounds(frame), band=True)
+            curves(rows, axes, **shown, bounds=lambda values: bounds(frame.loc[values.index]), band=True)
             axes.axhline(ONE_LINE, color="black", linestyle=":", linewidth=1)
             logarithmic(axes, "y")
             axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "1/4", "1/2", "3/4", "1"])

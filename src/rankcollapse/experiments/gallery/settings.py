@@ -10,7 +10,7 @@ from rankcollapse.experiments.parameters import Distinct, Parameters, Seeds
 
 
 class OthersSettings(Parameters):
-    """Architectures that others wrote, in their published sizes."""
+    """Architectures that others wrote, in their published sizes, as the package transformers initializes them."""
 
     architectures: Annotated[list[Vision | Language], Field(min_length=1), Distinct]
     """their names"""
