@@ -71,12 +71,25 @@ def reference(name):
 if FROM_REFERENCE and CHANGES:
     raise WorkflowError(f"reference results have settings of their own; {', '.join(sorted(CHANGES))} cannot be set")
 
-LISTED = config.get("experiments", rooms.names())
-LISTED = [LISTED] if isinstance(LISTED, str) else LISTED
+if FROM_REFERENCE and "experiments" in config:
+    raise WorkflowError("reference results are shown whole: leave experiments out, or use results_from=both")
+
+
+def listed():
+    """The experiments that are asked for: each of them there, and with it those whose frames it uses."""
+    named = config.get("experiments", rooms.names())
+    named = [named] if isinstance(named, str) else named
+    if not isinstance(named, list) or not named or not all(isinstance(name, str) for name in named):
+        raise UserError(f"experiments must be a name or a list of names, got {json.dumps(named)}")
+    for name in named:
+        used = {frame.partition(".")[0] for frame in rooms.needed(name)}
+        if missing := [f'"{each}"' for each in sorted(used - {*named})]:
+            raise UserError(f"{name} also needs {', '.join(missing)}: add to the list in experiments")
+    return named
+
 
 try:
-    for name in LISTED:
-        rooms.section(name)  # there is one
+    LISTED = listed()
     MANIFEST = None  # of the reference results that frames are taken from
     if FROM_REFERENCE or (RESULTS_FROM == "both" and Path(REFERENCE, "manifest.json").exists()):
         MANIFEST = Manifest.read(Path(reference("manifest.json")))
