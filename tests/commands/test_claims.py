@@ -49,7 +49,7 @@ def test_claims_that_need_frames_of_another_experiment_are_not_run_without_them(
     found = {claim.id: claim for claim in read_claims(tmp_path / "claims.json")}
     assert {claim.verdict for claim in found.values()} == {"not_run"}
     missing = "components.blocks, components.training"
-    assert found["C10"].to_decide == f"frames that this scale has not run: {missing}"
+    assert found["C10"].to_decide == f"frames that were not given: {missing}"
 
 
 def test_a_derived_frame_that_is_not_given_is_told_with_the_command_that_makes_it(tmp_path):

@@ -13,7 +13,7 @@ from rankcollapse.experiments.ledger import stated, statements
 from rankcollapse.provenance.records import FrameRecord, Manifest
 
 FIRST = ("--config", "scale=smoke", 'experiments=["escape", "collapse"]')
-MORE = ("--config", "scale=smoke", 'experiments=["escape", "collapse", "bounds"]', "results_from=both")
+MORE = ("--config", "scale=smoke", 'experiments=["escape", "collapse", "fixed_batch"]', "results_from=both")
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +46,8 @@ def test_a_run_of_some_experiments_makes_all_that_their_frames_allow(reference):
     assert judged == {"C7", "C8"}
     for id in claims.keys() - judged:
         assert claims[id].verdict == "not_run"
-        assert "frames that this scale has not run: " in claims[id].to_decide
-    assert claims["C12"].to_decide == "frames that this scale has not run: gradient_cosines.gradients"
+        assert "frames that were not given: " in claims[id].to_decide
+    assert claims["C12"].to_decide == "frames that were not given: gradient_cosines.gradients"
 
 
 def test_they_are_shown_without_a_run_and_our_paper_says_what_is_missing(project):
@@ -68,11 +68,11 @@ def test_frames_that_would_be_the_same_are_taken_with_their_provenance_and_other
     done = project.snakemake(*changed)
     rules = finished(done)
     assert {rule: rules.count(rule) for rule in {*rules}} == {
-        "taken": 1, "chains": 2, "frame": 2, "figure": 2, "claims": 1, "manifest": 1, "default": 1,
+        "taken": 1, "chains": 3, "frame": 2, "figure": 3, "claims": 1, "manifest": 1, "default": 1,
     }  # fmt: skip
     assert (
         "taken from results/reference/smoke: collapse.spectrum; computed, since it does not have them as they would be"
-        " now: bounds.drift (not there), escape.chain (other settings)"
+        " now: escape.chain (other settings), fixed_batch.chain (not there)"
     ) in done.stderr.replace("\n", " ")
     results = project.folder / "results/smoke"
     taken = [folder / "frames/collapse.spectrum.parquet" for folder in (results, reference)]
@@ -83,7 +83,7 @@ def test_frames_that_would_be_the_same_are_taken_with_their_provenance_and_other
     assert not (results / "cells/collapse.spectrum").exists()
     assert records[results]["escape.chain"].cells[0].settings["chains"] == 7
     told = (results / "progress.txt").read_text().splitlines()
-    assert told[1] == "jobs that compute: 2 of 2 done, 0 running"
+    assert told[1] == "jobs that compute: 3 of 3 done, 0 running"
     assert told[3] == "time left on 1 cores: about 0 h 00 min"
     assert project.planned(*changed) == {}
     # without the change, the frame that was computed is of other settings than those of the reference
@@ -122,8 +122,31 @@ def test_nothing_is_taken_where_there_are_no_reference_results(tmp_path):
     assert planned == {"chains": 1, "frame": 1, "figure": 1, "claims": 1, "manifest": 1}
 
 
-def test_a_name_of_no_experiment(project):
-    done = project.snakemake("-n", "--config", "scale=smoke", "experiments=figure1")
+def test_progress_that_cannot_be_told_fails_no_run(project):
+    module = project.folder / "src/rankcollapse/experiments/progress.py"
+    before = module.read_bytes()
+    module.write_bytes(before + b"\n\ndef progress(*known):\n    raise RuntimeError('of the test')\n")
+    done = project.snakemake("--config", "scale=smoke", "experiments=escape", 'escape={"chains": 8}')
+    module.write_bytes(before)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("progress and the time left are not told: RuntimeError('of the test')") == 1
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["experiments=figure1"], "there is no experiment 'figure1'; there are: bounds, breaking,"),
+        (["experiments=breaking"], 'breaking also needs "components": add to the list in experiments'),
+        (['experiments=["bounds", "escape"]'], 'bounds also needs "stationary_rank": add'),
+        (["experiments=[]"], "experiments must be a name or a list of names, got []"),
+        (["experiments=null"], "a list of names, got null"),
+        (["experiments=[3]"], "a list of names, got [3]"),
+        (["experiments=escape", "results_from=reference"], "reference results are shown whole: leave experiments out"),
+    ],
+)
+def test_a_mistake_in_the_names_of_experiments(project, arguments, message):
+    done = project.snakemake("-n", "--config", "scale=smoke", *arguments)
     assert done.returncode == 1
-    assert "there is no experiment 'figure1'; there are: bounds, breaking," in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr

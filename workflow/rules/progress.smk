@@ -25,17 +25,19 @@ class Progress:
     """The cells of Snakemake's graph, and the file that says how far they are."""
 
     def __init__(self):
-        self.elsewhere, self.started = measured_elsewhere(), {}
+        self.elsewhere, self.started, self.warned = measured_elsewhere(), {}, False
         self.cells = [job for job in workflow.dag.jobs if job.rule.name in {grid.stage for grid in GRIDS.values()}]
         self.begun = time.time()
         self.slots = workflow.resource_settings.nodes or workflow.resource_settings.cores or 1
 
     def write(self):
-        """Write the file; a disk that is full, or a job that writes meanwhile, is no reason to stop a run."""
+        """Write the file; whatever goes wrong is said once, and is no reason to stop a run or to fail one that is done."""
         try:
             write_whole(Path(RESULTS, "progress.txt"), self.told())
-        except (OSError, UserError):
-            pass
+        except Exception as error:
+            if not self.warned:
+                not_told(error)
+            self.warned = True
 
     def told(self):
         """What the file says."""
@@ -63,13 +65,19 @@ class Progress:
 FOLLOWED = []
 
 
+def not_told(error):
+    """Say why there is no progress to read."""
+    logger.warning(f"progress and the time left are not told: {error if isinstance(error, UserError) else repr(error)}")
+
+
 def follow():
     """Begin to write the file, if there are cells to compute."""
     try:
         found = Progress()
-    except UserError as error:
-        logger.warning(f"progress and the time left are not told: {error}")
+        wanted = any(map(workflow.dag.needrun, found.cells))
+    except Exception as error:
+        not_told(error)
         return
-    if any(map(workflow.dag.needrun, found.cells)):
+    if wanted:
         FOLLOWED.append(found)
         threading.Thread(target=found.follow, daemon=True).start()

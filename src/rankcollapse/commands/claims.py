@@ -15,6 +15,6 @@ def claims(frames: Frames, output: Output) -> None:
     found = [claim for name in decided for claim in rooms.module(name, "judge").judge_all(given)]
     for name in set(rooms.names()) - set(decided):
         missing = ", ".join(frame for frame in rooms.needed(name) if frame not in given)
-        found += [judge(claim, [], f"frames that this scale has not run: {missing}") for claim in stated(name)]
+        found += [judge(claim, [], f"frames that were not given: {missing}") for claim in stated(name)]
     order = list(statements())
     write_claims(sorted(found, key=lambda claim: order.index(claim.id)), output)
