@@ -59,11 +59,16 @@ def test_each_job_says_what_it_used_and_made(project):
     assert "a" * 40 in found[job]["description"]
     assert "a processor" in found[job]["description"]
     assert ids(job, "object") == [f"#settings-{64 * '0'}", "#data-set"]
-    assert ids(job, "result") == ["results/smoke/frames/trainability.rank.parquet"]
+    cells = [f"#cell-trainability.rank-{number}" for number in (1, 2)]
+    assert [ids(f"#job-trainability.rank-{number}", "result") for number in (1, 2)] == [[cell] for cell in cells]
+    gathered = "#job-frame-trainability.rank"
+    assert (ids(gathered, "object"), ids(gathered, "instrument")) == (cells, ["#tool-rankcollapse-gather"])
+    assert ids(gathered, "result") == ["results/smoke/frames/trainability.rank.parquet"]
+    assert ids("#control-frame-trainability.rank", "instrument") == ["#step-frame"]
     [tool] = ids(job, "instrument")
     assert found[tool]["name"] == "rankcollapse.experiments.trainability.rank"
     assert found[tool]["softwareVersion"] == f"sha256 {64 * '0'}"
-    assert ids("#job-figure-trainability", "object") == ids(job, "result")
+    assert ids("#job-figure-trainability", "object") == ids(gathered, "result")
     assert ids("#job-bounds-bounds.theorem", "result") == ["results/smoke/derived/bounds.theorem.parquet"]
     assert "startTime" not in found["#job-figure-trainability"]  # which is not recorded
     assert ids("#job-verdicts_page-verdicts", "object") == ids("#job-claims-claims", "result")
@@ -75,10 +80,21 @@ def test_each_job_says_what_it_used_and_made(project):
     assert {ids(control, "object")[0] for control in controls} == jobs
     assert {ids(control, "instrument")[0] for control in controls} == {*ids("workflow/Snakefile", "step")}
     assert ids("#organized", "result") == ["#run"]
-    made_by_a_job = {part for name in jobs for part in ids(name, "result")}
+    made_by_a_job = {part for name in jobs for part in ids(name, "result")} - {*cells}
     assert made_by_a_job == {path.as_posix() for path in files} - {"results/smoke/manifest.json"}
     referred = {part["@id"] for part in _references([*found.values()])}
     assert {name for name in referred if name.startswith("#")} <= found.keys()
+
+
+def test_a_frame_that_was_taken_is_not_said_to_be_computed_by_this_run(project):
+    crate(RUN, finished(), Path("crate.zip"), ["trainability.rank"])
+    assert mistakes("crate.zip") == []
+    found = metadata("crate.zip")
+    assert "; frames taken from reference results: trainability.rank;" in found["#run"]["description"]
+    assert not {"#job-trainability.rank-1", "#job-frame-trainability.rank"} & found.keys()
+    job = found["#job-taken-trainability.rank"]
+    assert job["object"] == [{"@id": "#reference-trainability.rank"}]
+    assert job["result"] == [{"@id": "results/smoke/frames/trainability.rank.parquet"}]
 
 
 def _references(value):

@@ -29,9 +29,10 @@ rule crate:
         "../../environment.yml"
     params:
         results=lambda wildcards, output: Path(output[0]).parent,
+        taken=[part for frame in TAKEN for part in ("--taken", frame)],
         source=source("commands.crate"),
     shell:
-        "rankcollapse crate {params.results:q} {input.made:q} --output {output:q} > {log:q} 2>&1"
+        "rankcollapse crate {params.results:q} {input.made:q} {params.taken} --output {output:q} > {log:q} 2>&1"
 
 
 rule arxiv:

@@ -34,6 +34,7 @@ def crate(
     results: Annotated[Path, typer.Argument(help="folder of a finished run, with its manifest.json")],
     files: Annotated[list[Path], typer.Argument(help="files below it to hand on")],
     output: Output,
+    taken: Annotated[list[str] | None, typer.Option(help="frame that the run took from reference results")] = None,
 ) -> None:
     """Pack a finished run as an RO-Crate (Provenance Run profile): workflow, settings, results, provenance of each job.
 
@@ -48,16 +49,19 @@ def crate(
     manifest_file = (results / "manifest.json").resolve().relative_to(Path.cwd())
     if manifest_file not in made:
         raise UserError(f"{manifest_file} must be among the files of the crate: it says what made the others")
-    packed = _crate(Manifest.read(manifest_file), manifest_file, made)
+    packed = _crate(Manifest.read(manifest_file), manifest_file, made, taken or [])
     with tempfile.TemporaryDirectory() as folder:
         packed.write(folder)
         contents = sorted(path for path in Path(folder).rglob("*") if path.is_file())
         write_whole(output, zipped({path.relative_to(folder).as_posix(): path.read_bytes() for path in contents}))
 
 
-def _crate(manifest: Manifest, manifest_file: Path, made: list[Path]) -> ROCrate:
+def _crate(manifest: Manifest, manifest_file: Path, made: list[Path], taken: list[str]) -> ROCrate:
     """The crate: what it is, its files, and the run that made them."""
-    start, end = _times(manifest)
+    own = {name: frame for name, frame in manifest.frames.items() if name not in taken}
+    # all times and devices that we know are those of cells; a run that took every frame has those of the frames it took
+    computed = manifest.model_copy(update={"frames": own or manifest.frames})
+    start, end = _times(computed)
     crate = ROCrate(version="1.1")  # what the profiles are made for
     crate.name = f"rankcollapse: a run at scale {manifest.scale}"
     crate.description = (
@@ -73,7 +77,8 @@ def _crate(manifest: Manifest, manifest_file: Path, made: list[Path]) -> ROCrate
     entities = _add_files(crate, made, manifest.cells[0].packages["snakemake"])
     entities[Path("README.md")]["about"] = crate.root_dataset
     entities[WORKFLOW]["softwareRequirements"] = entities[Path("requirements.lock")]
-    computed = "; ".join(sorted({cell.told() for cell in manifest.cells}))
+    sources = "; ".join(sorted({cell.told() for cell in computed.cells}))
+    others = f"; frames taken from reference results: {', '.join(sorted(taken))}" if taken else ""
     run = context(
         crate,
         "#run",
@@ -81,8 +86,8 @@ def _crate(manifest: Manifest, manifest_file: Path, made: list[Path]) -> ROCrate
         name=f"Run of the workflow at scale {manifest.scale}",
         startTime=start.isoformat(),
         endTime=end.isoformat(timespec="seconds"),
-        description=f"on {_distinct(manifest, 'device')}; {_distinct(manifest, 'platform')}; cells computed by the "
-        f"sources of {computed}; settings as in the manifest",
+        description=f"on {_distinct(computed, 'device')}; {_distinct(computed, 'platform')}; cells computed by the "
+        f"sources of {sources}{others}; settings as in the manifest",
         actionStatus="http://schema.org/CompletedActionStatus",
         agent={"@id": "#authors"},
     )
@@ -91,15 +96,17 @@ def _crate(manifest: Manifest, manifest_file: Path, made: list[Path]) -> ROCrate
     ours = settings in entities and (not settings.is_file() or _same(settings, checkout.PROJECT / settings))
     run["object"] = [entities[settings if ours else manifest_file], *_data(crate, manifest)]
     run["result"] = [entities[path] for path in made]
-    crate.root_dataset["mentions"] = [run, *_add_steps(crate, entities, manifest, made, run)]
+    crate.root_dataset["mentions"] = [run, *_add_steps(crate, entities, manifest, made, taken, run)]
     return crate
 
 
-def _add_steps(crate: ROCrate, entities: dict[Path, Any], manifest: Manifest, made: list[Path], run: Any) -> list[Any]:
-    """Add the jobs: those that computed cells, and those that made the other files; the actions that were added."""
+def _add_steps(
+    crate: ROCrate, entities: dict[Path, Any], manifest: Manifest, made: list[Path], taken: list[str], run: Any
+) -> list[Any]:
+    """Add the jobs: those that made frames, and those that made the other files; the actions that were added."""
     steps = Steps(crate, entities[WORKFLOW], entities)
     frames = {path.name.removesuffix(".parquet"): path for path in made if path.suffix == ".parquet"}
-    steps.cells(manifest, frames)
+    steps.frames(manifest, frames, taken)
     for name in sorted(frames.keys() - manifest.frames.keys()):
         steps.made("bounds", frames[name], [frames[part] for part in rooms.cell_type(name).FROM if part in frames])
     for path in made:

@@ -1,7 +1,7 @@
 """The steps of a run, as a Provenance Run Crate tells them: which job made what, from what, by which source, when."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,13 @@ from typing import Any
 from rocrate.model import ContextEntity
 from rocrate.rocrate import ROCrate
 
-from rankcollapse.provenance.records import CellRecord, Manifest
+from rankcollapse.provenance.records import CellRecord, FrameRecord, Manifest
 
 DONE = "http://schema.org/CompletedActionStatus"
-COMMANDS = {"figure": "figure", "bounds": "derive", "claims": "claims", "verdicts_page": "page"}  # rule -> command
+COMMANDS = {  # rule -> command
+    "frame": "gather", "taken": "take", "bounds": "derive",
+    "figure": "figure", "claims": "claims", "verdicts_page": "page",
+}  # fmt: skip
 
 
 def context(crate: ROCrate, id: str, kind: str, **properties: Any) -> ContextEntity:
@@ -41,32 +44,52 @@ class Steps:
         self._controls: list[ContextEntity] = []
         self._jobs: list[ContextEntity] = []
 
-    def cells(self, manifest: Manifest, frames: Mapping[str, Path]) -> None:
-        """The jobs that computed cells, and the files of the frames that these are in."""
+    def frames(self, manifest: Manifest, frames: Mapping[str, Path], taken: Collection[str]) -> None:
+        """The jobs that made the frames: those that computed cells, and the one that joined them.
+
+        Args:
+            manifest: of the run.
+            frames: the files in the crate, by frame.
+            taken: frames that the run took from reference results; it computed no cell of them.
+        """
         for name, frame in manifest.frames.items():
-            for number, cell in enumerate(frame.cells, 1):
-                module = cell.module.removeprefix("rankcollapse.")
-                tool = self._tool(f"{module}-{cell.source_sha256[:16]}", cell.module, f"sha256 {cell.source_sha256}")
-                start, end = times(cell)
-                self._job(
-                    f"{name}-{number}",
-                    self._step(f"cells-{name}", f"cells of {name}", tool),
-                    tool,
-                    used=[self._settings(cell), *({"@id": f"#data-{data}"} for data in cell.data)],
-                    made=[frames[name]] if name in frames else [],
-                    startTime=start.isoformat(),
-                    endTime=end.isoformat(timespec="seconds"),
-                    description=f"cells of {name}; source at commit {cell.told()}; {cell.device}, {cell.processor}, "
-                    f"{cell.instructions}; threads: {cell.threads}; {cell.kernels}; Python {cell.python}",
-                )
+            if name in taken:
+                parts = [self._not_here(f"reference-{name}", f"{name} of the reference results")]
+            else:
+                parts = self._cells(name, frame)
+            if name in frames:
+                self._made("taken" if name in taken else "frame", frames[name], parts)
+
+    def _cells(self, name: str, frame: FrameRecord) -> list[ContextEntity]:
+        """The jobs that computed the cells of a frame; the cells, of which the crate has no files."""
+        parts = []
+        for number, cell in enumerate(frame.cells, 1):
+            parts.append(self._not_here(f"cell-{name}-{number}", f"cell {number} of {name}"))
+            module = cell.module.removeprefix("rankcollapse.")
+            tool = self._tool(f"{module}-{cell.source_sha256[:16]}", cell.module, f"sha256 {cell.source_sha256}")
+            start, end = times(cell)
+            self._job(
+                f"{name}-{number}",
+                self._step(f"cells-{name}", f"cells of {name}", tool),
+                tool,
+                used=[self._settings(cell), *({"@id": f"#data-{data}"} for data in cell.data)],
+                made=[parts[-1]],
+                startTime=start.isoformat(),
+                endTime=end.isoformat(timespec="seconds"),
+                description=f"cells of {name}; source at commit {cell.told()}; {cell.device}, {cell.processor}, "
+                f"{cell.instructions}; threads: {cell.threads}; {cell.kernels}; Python {cell.python}",
+            )
+        return parts
 
     def made(self, rule: str, output: Path, inputs: Iterable[Path]) -> None:
         """A job that made a file of the crate from others of its files."""
+        self._made(rule, output, [self._files[path] for path in inputs])
+
+    def _made(self, rule: str, output: Path, used: list[Any]) -> None:
         command = f"rankcollapse {COMMANDS[rule]}" if rule in COMMANDS else "latexmk"
         tool = self._tool(command.replace(" ", "-"), command, None)
-        used = [self._files[path] for path in inputs]
         step = self._step(rule, f"rule {rule}", tool)
-        self._job(f"{rule}-{output.stem}", step, tool, used, [output], description=f"made {output.name}")
+        self._job(f"{rule}-{output.stem}", step, tool, used, [self._files[output]], description=f"made {output.name}")
 
     def organized(self, snakemake: str, run: ContextEntity) -> list[ContextEntity]:
         """The run as Snakemake's work, when all jobs are known; all actions that were added."""
@@ -80,14 +103,18 @@ class Steps:
         self._workflow["step"] = list(self._steps.values())
         return [organized, *self._jobs]
 
-    def _job(self, id: str, step: Any, tool: Any, used: list[Any], made: list[Path], **about: str) -> None:
+    def _job(self, id: str, step: Any, tool: Any, used: list[Any], made: list[Any], **about: str) -> None:
         job = context(self._crate, f"#job-{id}", "CreateAction", name=f"Job {id}", actionStatus=DONE, **about)
         job["agent"], job["instrument"], job["object"] = {"@id": "#authors"}, tool, used
-        job["result"] = [self._files[path] for path in made]
+        job["result"] = made
         control = context(self._crate, f"#control-{id}", "ControlAction", name=f"Step of job {id}", actionStatus=DONE)
         control["instrument"], control["object"] = step, job
         self._controls.append(control)
         self._jobs.append(job)
+
+    def _not_here(self, id: str, name: str) -> ContextEntity:
+        """Rows that the crate has no file of."""
+        return context(self._crate, f"#{id}", "CreativeWork", name=name)
 
     def _step(self, id: str, name: str, tool: ContextEntity) -> ContextEntity:
         if id not in self._steps:
