@@ -6,8 +6,8 @@ from support.manifests import cell
 
 from rankcollapse.commands.gather import gather
 from rankcollapse.errors import UserError
+from rankcollapse.provenance.files import FileRecord, sha256
 from rankcollapse.provenance.fingerprints import settings_hash
-from rankcollapse.provenance.records import FrameRecord
 from rankcollapse.storage.frames import read_frame, write_frame
 
 HEAD = "s\th:m:s\tmax_rss\n"
@@ -29,7 +29,8 @@ def cells(tmp_path):
 def test_cells_are_joined_in_the_order_given(cells, tmp_path):
     gather(cells, tmp_path / "benchmarks", tmp_path / "x.y.parquet")
     assert read_frame(tmp_path / "x.y.parquet").to_pydict() == {"depth": [0, 0, 1, 1]}
-    record = FrameRecord.read(tmp_path / "x.y.json")
+    record = FileRecord.read(tmp_path / "x.y.json")
+    assert record.sha256 == sha256(tmp_path / "x.y.parquet")
     assert (record.rows, record.seconds, record.devices) == (4, 3.0, ["cpu a", "cpu b"])
     assert record.phases == {"search": 3.25}  # the last of each clock, over all cells of a job
     assert record.cost.model_dump() == {"jobs": 1, "job_seconds": 4.5, "peak_mb": 300.5}

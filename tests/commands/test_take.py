@@ -1,5 +1,6 @@
 """A frame is taken from reference results with its provenance, if both belong together."""
 
+import json
 import shutil
 
 import pytest
@@ -7,7 +8,7 @@ from support.paths import ROOT
 
 from rankcollapse.commands.take import take
 from rankcollapse.errors import UserError
-from rankcollapse.provenance.records import FrameRecord, Manifest
+from rankcollapse.provenance.files import FileManifest, FileRecord, sha256
 
 LAPTOP = ROOT / "results/reference/laptop"
 
@@ -15,8 +16,8 @@ LAPTOP = ROOT / "results/reference/laptop"
 def test_the_bytes_of_the_frame_and_its_record(tmp_path):
     take(LAPTOP / "frames/escape.chain.parquet", tmp_path / "taken.parquet")
     assert (tmp_path / "taken.parquet").read_bytes() == (LAPTOP / "frames/escape.chain.parquet").read_bytes()
-    record = Manifest.read(LAPTOP / "manifest.json").frames["escape.chain"]
-    assert FrameRecord.read(tmp_path / "taken.json") == record
+    record = FileManifest.read(LAPTOP / "manifest.json").frames["escape.chain"]
+    assert FileRecord.read(tmp_path / "taken.json") == record
 
 
 def test_a_frame_that_the_manifest_does_not_describe(tmp_path):
@@ -28,3 +29,19 @@ def test_a_frame_that_the_manifest_does_not_describe(tmp_path):
         with pytest.raises(UserError, match=r"is not the frame that .* describes; copy both from one run"):
             take(frame, tmp_path / "taken.parquet")
         assert not (tmp_path / "taken.json").exists()
+
+
+def test_a_frame_of_as_many_rows_that_is_another_file(tmp_path):
+    (tmp_path / "frames").mkdir()
+    frame = tmp_path / "frames/escape.chain.parquet"
+    shutil.copy(LAPTOP / "frames/escape.chain.parquet", frame)
+    values = json.loads((LAPTOP / "manifest.json").read_text())
+    for digest, same in ((sha256(frame), True), (64 * "0", False)):
+        values["frames"]["escape.chain"]["sha256"] = digest
+        (tmp_path / "manifest.json").write_text(json.dumps(values))
+        if same:
+            take(frame, tmp_path / "taken.parquet")
+            assert FileRecord.read(tmp_path / "taken.json").sha256 == digest
+        else:
+            with pytest.raises(UserError, match=r"is not the frame that .* describes; copy both from one run"):
+                take(frame, tmp_path / "taken.parquet")

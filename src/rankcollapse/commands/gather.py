@@ -8,8 +8,9 @@ import typer
 
 from rankcollapse.commands.options import Output
 from rankcollapse.provenance.costs import cost
+from rankcollapse.provenance.files import FileRecord, sha256
 from rankcollapse.provenance.fingerprints import settings_hash
-from rankcollapse.provenance.records import CellRecord, FrameRecord
+from rankcollapse.provenance.records import CellRecord
 from rankcollapse.storage.frames import concatenate, write_frame
 
 
@@ -21,12 +22,14 @@ def gather(
     """Join the cells of one frame in the order given, and their provenance in the file ending in .json."""
     records = [CellRecord.read(cell.with_suffix(".json")) for cell in cells]
     table = concatenate(cells)
+    write_frame(table, output)
     phases: dict[str, float] = {}
     for record in records:
         for phase, clock in record.clock.items():
             name = re.sub(r"^\d+-", "", phase)  # of the cells of a job
             phases[name] = round(phases.get(name, 0.0) + clock[-1][1], 3)
-    provenance = FrameRecord(
+    provenance = FileRecord(
+        sha256=sha256(output),
         rows=table.num_rows,
         settings_sha256=settings_hash([record.settings for record in records]),
         seconds=round(sum(record.seconds for record in records), 3),
@@ -36,4 +39,3 @@ def gather(
         cells=records,
     )
     provenance.write(output.with_suffix(".json"))
-    write_frame(table, output)

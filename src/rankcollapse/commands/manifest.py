@@ -8,8 +8,8 @@ import typer
 from rankcollapse.commands.options import Frames, Output
 from rankcollapse.provenance.checkout import commit
 from rankcollapse.provenance.costs import disk_mb
+from rankcollapse.provenance.files import FileManifest, FileRecord
 from rankcollapse.provenance.fingerprints import settings_hash
-from rankcollapse.provenance.records import FrameRecord, Manifest
 
 
 def manifest(
@@ -20,11 +20,11 @@ def manifest(
 ) -> None:
     """Collect the provenance of a run: its settings and everything that made its frames."""
     values = json.loads(settings)
-    Manifest(
+    FileManifest(
         **dict(commit()),
         scale=scale,
         settings=values,
         settings_sha256={name: settings_hash(part) for name, part in values.items() if isinstance(part, dict)},
         disk_mb=disk_mb(output.parent),
-        frames={path.stem: FrameRecord.read(path.with_suffix(".json")) for path in frames},
+        frames={path.stem: FileRecord.read(path.with_suffix(".json")) for path in frames},
     ).write(output)

@@ -7,7 +7,7 @@ import typer
 
 from rankcollapse.commands.options import Output
 from rankcollapse.errors import UserError
-from rankcollapse.provenance.records import Manifest
+from rankcollapse.provenance.files import FileManifest, sha256
 from rankcollapse.storage.files import write_whole
 from rankcollapse.storage.frames import read_frame
 
@@ -18,8 +18,9 @@ def take(
 ) -> None:
     """Copy a frame of reference results, and its provenance from their manifest.json to the file ending in .json."""
     path = frame.parents[1] / "manifest.json"
-    record = Manifest.read(path).frames.get(frame.stem)
-    if record is None or record.rows != read_frame(frame).num_rows:
+    record = FileManifest.read(path).frames.get(frame.stem)
+    rows = read_frame(frame).num_rows  # all that an older manifest says of the file
+    if record is None or record.rows != rows or record.sha256 not in (None, sha256(frame)):
         raise UserError(f"{frame} is not the frame that {path} describes; copy both from one run")
     record.write(output.with_suffix(".json"))
     write_whole(output, frame.read_bytes())
