@@ -206,11 +206,16 @@ def test_without_a_home_folder_the_cache_of_snakemake_is_kept_here(tmp_path):
         assert (f'XDG_CACHE_HOME="{ROOT}/.snakemake/cache" snakemake --cores' in made.stdout) == elsewhere
 
 
+RETRY = "WARNING: Retrying (Retry(total={}, connect=None, status=None)) after connection broken by 'ReadTimeoutError'"
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [
         ("ERROR: No matching distribution found for torch==2.13.0", "pip finds no torch==2.13.0 for Python 3.99.0"),
-        ("after connection broken by\nERROR: No matching distribution found for click", "cannot be reached"),
+        (f"{RETRY.format(0)}\nERROR: No matching distribution found for click", "cannot be reached"),
+        (f"{RETRY.format(4)}\nERROR: No matching distribution found for click", "pip finds no click"),
+        (f"{RETRY.format(0)}\nOSError: [Errno 28] No space left on device", "the disk is full"),
         ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", "its hash differs"),
         ("OSError: [Errno 28] No space left on device", "the disk is full"),
         ("ERROR: something else", "ERROR: something else\nerror: pip could not install the pinned packages"),
