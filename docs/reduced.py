@@ -7,9 +7,11 @@ of the reference results.
 """
 
 from pathlib import Path
+from typing import Any
 
 from rankcollapse.config.differences import differences
 from rankcollapse.config.scale import Scale, check_settings, read_settings
+from rankcollapse.experiments.base import Section
 from rankcollapse.experiments.costs import Costs, Job
 from rankcollapse.provenance.records import Manifest
 
@@ -44,19 +46,33 @@ def hours(scale: Scale, measured: Costs) -> dict[str, float]:
     return found
 
 
+def by_width(section: Section) -> dict[str, Any]:
+    """A section as a mapping, its lists of points by width: those of one width are compared."""
+    return {
+        key: {f"width {each['width']}": each for each in value}
+        if isinstance(value, list) and value and all(isinstance(each, dict) and "width" in each for each in value)
+        else value
+        for key, value in section.model_dump(mode="json").items()
+    }
+
+
 def told(name: str, published: str, reduced: str) -> str:
-    """One setting: both values with their ratio, or how many there are where it is a list."""
+    """One setting: both values with their ratio, or how many there were where it is a long list."""
+    if "{" in published + reduced:
+        return f"`{name}` {'left out' if reduced == 'none' else 'differs'}"
     if published.startswith("["):
-        sections = "{" in published
-        sizes = [text.count("{") if sections else text.count(",") + 1 for text in (published, reduced)]
-        if sections:
-            return f"`{name}` {sizes[0]} → {sizes[1]}"
-        return f"`{name}` {sizes[0]} → {reduced}"
+        size = published.count(",") + 1
+        return f"`{name}` {size if size > 4 else published} → {reduced}"
     try:
         factor = float(published) / float(reduced)
     except ValueError:
         return f"`{name}` {published} → {reduced}"
     return f"`{name}` {published} → {reduced} ({f'÷ {factor:.3g}' if factor > 1 else f'× {1 / factor:.3g}'})"
+
+
+def two_digits(value: float) -> str:
+    """A number of hours, which is no better known."""
+    return f"{float(f'{value:.2g}'):g}"
 
 
 def table() -> str:
@@ -68,11 +84,11 @@ def table() -> str:
         "|---|---|---|---|",
     ]
     for name, section in reduced.sections().items():
-        sections = (each.model_dump(mode="json") for each in (published.sections()[name], section))
+        sections = map(by_width, (published.sections()[name], section))
         texts = [told(key, *values) for key, values in differences(*sections).items()]
-        numbers = " | ".join(f"{each[name]:.2g}" if each[name] < 10 else f"{each[name]:.0f}" for each in both)
+        numbers = " | ".join(two_digits(each[name]) for each in both)
         lines.append(f"| `{name}` | {'; '.join(texts) or 'nothing'} | {numbers} |")
-    lines.append(f"| all | | {sum(both[0].values()):.0f} | {sum(both[1].values()):.0f} |")
+    lines.append(f"| all | | {' | '.join(two_digits(sum(each.values())) for each in both)} |")
     return "\n".join(lines) + "\n"
 
 

@@ -50,7 +50,7 @@ def table(found: Verdicts) -> str:
     """The verdicts on all claims that several scales have judged."""
     several = {id: verdicts for id in found[DEFAULT] if len(verdicts := judged(found, id)) > 1}
     if not several:
-        return f"Reference results exist for one scale only, `{DEFAULT}`.\n"
+        return "No claim has been judged at more than one scale.\n"
     scales = [scale for scale in found if any(scale in verdicts for verdicts in several.values())]
     lines = [f"| claim | {' | '.join(f'`{scale}`' for scale in scales)} | |", "|---" * (len(scales) + 2) + "|"]
     for id, verdicts in several.items():

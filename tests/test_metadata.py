@@ -131,7 +131,12 @@ SCALES = runpy.run_path(str(ROOT / "docs/scales.py"))
 
 def test_the_table_of_what_overnight_reduces_is_that_of_the_settings():
     text = (ROOT / "docs/running.md").read_text()
-    assert runpy.run_path(str(ROOT / "docs/reduced.py"))["in_step"](text) == text, "run `make docs`"
+    reduced = runpy.run_path(str(ROOT / "docs/reduced.py"))
+    assert reduced["in_step"](text) == text, "run `make docs`"
+    assert reduced["told"]("more", "[]", "[1, 2]") == "`more` [] → [1, 2]"
+    assert reduced["told"]("grid", "[1, 2, 3]", "[2, 3, 4]") == "`grid` [1, 2, 3] → [2, 3, 4]"
+    assert "`points.width 256.layers` 1000000 → 200000 (÷ 5)" in text
+    assert reduced["two_digits"](23630) == "24000"
 
 
 @pytest.mark.parametrize(("file", "part"), [("README.md", "readme"), ("docs/verdicts.md", "page")])
@@ -172,6 +177,8 @@ def test_the_readme_has_the_verdict_of_the_largest_scale_that_judged_a_claim_and
         "| C1 | reproduced | refuted | differs |\n"
         "| C3 | reproduced | reproduced |  |\n"
     )
+    apart = {scale: {id: claims[id]} for (scale, claims), id in zip(references.items(), ("C2", "C4"), strict=True)}
+    assert SCALES["table"](apart) == "No claim has been judged at more than one scale.\n"
 
 
 def test_the_manifest_of_the_check_is_what_a_run_makes():
