@@ -92,8 +92,8 @@ def test_rows_of_the_verdict_table():
     missing = judge(C1, [], "too shallow")
     found = from_run(manifest({}), [measured, missing])
     assert found["claims.rows"].split("\n") == [
-        r"C1 & rank\_x & 1.50 [1.40, 1.60] & $<$ 2 & 5 & reproduced \\",
-        r"C1 & too shallow & -- &  -- & 0 & not run \\",
+        r"C1 & rank\_x & 1.50 [1.40, 1.60] & $<$ 2 & 5 & reproduced &  \\",
+        r"C1 & too shallow & -- &  -- & 0 & not run &  \\",
     ]
     counts = [found[f"claims.{name}"] for name in ("count", "reproduced", "refuted", "inconclusive", "not_run")]
     assert counts == ["2", "1", "0", "0", "1"]
