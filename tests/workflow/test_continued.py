@@ -146,7 +146,7 @@ def test_progress_that_cannot_be_told_fails_no_run(project):
     ],
 )
 def test_a_mistake_in_the_names_of_experiments(project, arguments, message):
-    done = project.snakemake("-n", "--config", "scale=smoke", *arguments)
+    done = project.snakemake("--config", "scale=smoke", *arguments)
     assert done.returncode == 1
     assert message in done.stderr
     assert "Traceback" not in done.stderr
