@@ -140,8 +140,8 @@ def test_progress_that_cannot_be_told_fails_no_run(project):
         (["experiments=breaking"], 'breaking also needs "components": add to the list in experiments'),
         (['experiments=["bounds", "escape"]'], 'bounds also needs "stationary_rank": add'),
         (["experiments=[]"], "experiments must be a name or a list of names, got []"),
-        (["experiments=null"], "a list of names, got null"),
-        (["experiments=[3]"], "a list of names, got [3]"),
+        (["experiments=null"], "there is no experiment 'null'"),  # Snakemake hands on words
+        (['experiments={"escape": 1}'], 'a list of names, got {"escape": "1"}'),
         (["experiments=escape", "results_from=reference"], "reference results are shown whole: leave experiments out"),
     ],
 )
