@@ -28,7 +28,7 @@ PIECE = 1 << 14  # units that are turned to double precision at once
 COLUMNS = {
     "reduction": "how the output became H, with a column for each sample: flatten, pool, positions or channels",
     "participation_ratio": "(Tr M)² / ‖M‖_F² of M = H Hᵀ / N",
-    "centred_participation_ratio": "the same of H less the mean of its columns; 0 if all columns are equal",
+    "centred_participation_ratio": "the same of H less the mean of its columns; 0 if all columns are equal, but for rounding",
     "numerical_rank": "singular values of H above σ_max · max(d, N) · eps of the tensor's dtype",
     "soft_rank": f"eigenvalues of M that are at least {TAU}, for M scaled to Tr M = d",
     "stable_rank": "Tr M / λ_max",
@@ -193,7 +193,14 @@ def _precise_products(X: Tensor) -> Products | None:
     centred = _centred(gram, X, unit)
     if centred.trace().item() < CONDITION * gram.trace().item():  # the mean is nearly all: take it off first
         centred = _gram(X, torch.float64, unit, centre=True)
+        if centred.trace().item() <= _rounding(X.dtype) ** 2 * gram.trace().item():
+            centred.zero_()  # kernels may round the same sample in several ways
     return Products(gram, centred, len(X) <= MOST, unit, "float64")
+
+
+def _rounding(dtype: torch.dtype) -> float:
+    """The relative difference up to which columns count as equal: a few units in the last place, of sums too."""
+    return 4 * torch.finfo(dtype if dtype.itemsize >= 4 else torch.float32).eps
 
 
 def _centred(gram: Tensor, X: Tensor, unit: float = 1.0) -> Tensor:

@@ -18,7 +18,7 @@ transformers.logging.set_verbosity_error()  # that mamba's kernels for GPUs are 
 
 
 def build(cell: GalleryCell) -> tuple[nn.Module, Tensor, list[str]]:
-    """A network at its authors' initialization, its input, and which modules have the states as outputs.
+    """A network as the package initializes it, its input, and which modules have the states as outputs.
 
     What is random is drawn from torch's global generator. Nothing is dropped out; BN uses the statistics of the batch.
     """
