@@ -12,7 +12,7 @@ from rankcollapse.experiments.base import Derived
 from rankcollapse.provenance import fingerprints
 
 RULES = "\n".join(path.read_text() for path in sorted((ROOT / "workflow/rules").glob("*.smk")))
-WITHOUT_SOURCE = {"data", "verify", "compare"}  # data are verified by their hash; a table is printed each time
+WITHOUT_SOURCE = {"data", "verify", "compare", "take"}  # verified by hashes; tables are printed each time
 FRAMES = {frame: cell for name in rooms.names() for frame, cell in rooms.frames(name).items()}
 COMPUTING = {frame: f"experiments.{frame.partition('.')[0]}.{cell.COMPUTED_BY}" for frame, cell in FRAMES.items()}
 

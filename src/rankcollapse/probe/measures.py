@@ -28,7 +28,7 @@ PIECE = 1 << 14  # units that are turned to double precision at once
 COLUMNS = {
     "reduction": "how the output became H, with a column for each sample: flatten, pool, positions or channels",
     "participation_ratio": "(Tr M)² / ‖M‖_F² of M = H Hᵀ / N",
-    "centred_participation_ratio": "the same of H less the mean of its columns; 0 if all columns are equal, but for rounding",
+    "centred_participation_ratio": "the same of H less the mean of its columns; 0 if all are equal up to rounding",
     "numerical_rank": "singular values of H above σ_max · max(d, N) · eps of the tensor's dtype",
     "soft_rank": f"eigenvalues of M that are at least {TAU}, for M scaled to Tr M = d",
     "stable_rank": "Tr M / λ_max",
