@@ -26,8 +26,7 @@ from snakemake.utils import update_config
 
 from rankcollapse.config.scale import check_settings
 from rankcollapse.config.validation import literal
-from rankcollapse.experiments.costs import START_UP, Costs, Job
-from rankcollapse.provenance.records import Manifest
+from rankcollapse.experiments.costs import START_UP, Costs, Job, measured
 
 GPUS = (1, 4, 16, 64)
 ORDERS = 20  # random ones
@@ -37,13 +36,7 @@ def predicted(scale: str, config: list[str]) -> dict[tuple[str, str], float]:
     """Seconds of every job of a scale, by its frame and its name in the graph."""
     values = yaml.safe_load(Path(f"config/{scale}.yaml").read_text(encoding="utf-8"))
     update_config(values, {key: literal(value) for key, _, value in (pair.partition("=") for pair in config)})
-    manifests = map(Manifest.read, sorted(Path("results/reference").glob("*/manifest.json")))
-    costs = Costs(
-        Job(name, cell.settings, cell.seconds)
-        for manifest in manifests
-        for name, frame in manifest.frames.items()
-        for cell in frame.cells
-    )
+    costs = Costs(measured(Path("results/reference")))
     return {
         (frame, "+".join(f"{key}~{value}" for key, value in job.items() if key != "each")): costs.seconds(
             Job(frame, grid.fixed | job)

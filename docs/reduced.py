@@ -12,8 +12,7 @@ from typing import Any
 from rankcollapse.config.differences import differences
 from rankcollapse.config.scale import Scale, check_settings, read_settings
 from rankcollapse.experiments.base import Section
-from rankcollapse.experiments.costs import Costs, Job
-from rankcollapse.provenance.records import Manifest
+from rankcollapse.experiments.costs import Costs, Job, measured
 
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "docs/running.md"
@@ -26,23 +25,12 @@ def settings(scale: str) -> Scale:
     return check_settings(read_settings(path), str(path))
 
 
-def costs() -> Costs:
-    """Costs as the jobs of all reference results have them."""
-    manifests = [Manifest.read(path) for path in sorted((ROOT / "results/reference").glob("*/manifest.json"))]
-    return Costs(
-        Job(name, cell.settings, cell.seconds)
-        for manifest in manifests
-        for name, frame in manifest.frames.items()
-        for cell in frame.cells
-    )
-
-
-def hours(scale: Scale, measured: Costs) -> dict[str, float]:
+def hours(scale: Scale, costs: Costs) -> dict[str, float]:
     """Core-hours of every experiment."""
     found = dict.fromkeys(scale.sections(), 0.0)
     for frame, grid in scale.grids().items():
         jobs = [Job(frame, grid.fixed | job) for job in grid.jobs()]
-        found[frame.partition(".")[0]] += sum(map(measured.seconds, jobs)) / 3600
+        found[frame.partition(".")[0]] += sum(map(costs.seconds, jobs)) / 3600
     return found
 
 
@@ -77,8 +65,8 @@ def two_digits(value: float) -> str:
 
 def table() -> str:
     """Every experiment: what is reduced, and the core-hours of both scales."""
-    measured, published, reduced = costs(), settings("paper"), settings("overnight")
-    both = [hours(scale, measured) for scale in (reduced, published)]
+    costs, published, reduced = Costs(measured(ROOT / "results/reference")), settings("paper"), settings("overnight")
+    both = [hours(scale, costs) for scale in (reduced, published)]
     lines = [
         "| experiment | `paper` → `overnight` | core-hours, `overnight` | core-hours, `paper` |",
         "|---|---|---|---|",

@@ -2,7 +2,7 @@
 
 import threading
 
-from rankcollapse.experiments.costs import START_UP, Job
+from rankcollapse.experiments.costs import START_UP, Job, measured
 from rankcollapse.experiments.progress import progress
 from rankcollapse.provenance.records import CellRecord
 from rankcollapse.storage.files import write_whole
@@ -10,22 +10,11 @@ from rankcollapse.storage.files import write_whole
 BETWEEN = 30  # seconds
 
 
-def measured_elsewhere():
-    """The jobs of all reference results."""
-    manifests = [Manifest.read(file) for file in sorted(Path(project("results/reference")).glob("*/manifest.json"))]
-    return [
-        Job(name, cell.settings, cell.seconds)
-        for manifest in manifests
-        for name, frame in manifest.frames.items()
-        for cell in frame.cells
-    ]
-
-
 class Progress:
     """The cells of Snakemake's graph, and the file that says how far they are."""
 
     def __init__(self):
-        self.elsewhere, self.started, self.warned = measured_elsewhere(), {}, False
+        self.elsewhere, self.started, self.warned = measured(Path(project("results/reference"))), {}, False
         self.cells = [job for job in workflow.dag.jobs if job.rule.name in {grid.stage for grid in GRIDS.values()}]
         self.begun = time.time()
         self.slots = workflow.resource_settings.nodes or workflow.resource_settings.cores or 1

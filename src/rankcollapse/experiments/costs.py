@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from rankcollapse.datasets.catalogue import find
+from rankcollapse.provenance.records import Manifest
 from rankcollapse.training.contest import legs
 
 START_UP = 3.0  # seconds of a job before it computes
@@ -42,6 +44,21 @@ class Job(NamedTuple):
         """Multiplications, about, and up to a factor that jobs of a kind share."""
         cells = [self.settings | each for each in self.settings.get("each", [{}])]
         return sum(_trained(self.frame, cell) if "epochs" in cell else _drawn(self.frame, cell) for cell in cells)
+
+
+def measured(references: Path) -> list[Job]:
+    """The jobs of all reference results in a folder, as their manifests have them.
+
+    Raises:
+        UserError: a manifest is of another version.
+    """
+    manifests = [Manifest.read(path) for path in sorted(references.glob("*/manifest.json"))]
+    return [
+        Job(name, cell.settings, cell.seconds)
+        for manifest in manifests
+        for name, frame in manifest.frames.items()
+        for cell in frame.cells
+    ]
 
 
 def _drawn(frame: str, cell: dict[str, Any]) -> float:
