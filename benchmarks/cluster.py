@@ -2,8 +2,8 @@
 
     python benchmarks/cluster.py [--scale paper] [--config KEY=VALUE ...]
 
-No run of scale `paper` exists. Times are those of `rankcollapse.experiments.costs`: the jobs of the reference results,
-which ran on one core of a CPU, times the operations that the jobs of this scale have more. What the table compares is
+No whole run of scale `paper` exists. Times are those of `rankcollapse.experiments.costs`: the jobs of the reference
+results that ran on one core of a CPU, times the operations that the jobs of this scale have more. What the table compares is
 therefore the shape of the graph (ratios), not hours on a GPU, which speeds up large networks more than small ones.
 
 A job takes the first GPU that is free; which job is next nobody promises, so times are medians over random orders.

@@ -1,8 +1,13 @@
 """What jobs cost follows those that were measured, and the number of their operations."""
 
+import json
+from pathlib import Path
+
 import pytest
 
-from rankcollapse.experiments.costs import START_UP, Costs, Job, trained_share
+from rankcollapse.experiments.costs import START_UP, Costs, Job, measured, trained_share
+
+REFERENCE = Path(__file__).parents[2] / "results/reference/laptop/manifest.json"
 
 IMAGES = {"dataset": "fashion-mnist-mini", "width": 128, "batch_size": 64, "seeds": 6}
 TRAINED = IMAGES | {"epochs": 4, "step_sizes": [0.1], "depth": 16}
@@ -89,3 +94,14 @@ def test_operations_of_the_gallery_grow_with_the_sizes_that_a_family_has(familie
 def test_operations_of_cells_without_a_width_grow_with_their_networks(more):
     few, many = (Job("users.frame", {"seeds": seeds} | more) for seeds in (3, 12))
     assert many.operations / few.operations == pytest.approx(4)
+
+
+def test_what_took_seconds_on_a_gpu_predicts_nothing_on_a_cpu(tmp_path):
+    manifest = json.loads(REFERENCE.read_text(encoding="utf-8"))
+    cells = [cell for frame in manifest["frames"].values() for cell in frame["cells"]]
+    assert all(cell["device"].startswith("cpu") for cell in cells)
+    cells[3]["device"] = "NVIDIA H200"
+    (tmp_path / "mixed").mkdir()
+    (tmp_path / "mixed/manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    assert [job.settings for job in measured(tmp_path, on_gpu=True)] == [cells[3]["settings"]]
+    assert len(measured(tmp_path)) == len(cells) - 1

@@ -14,7 +14,8 @@ class Progress:
     """The cells of Snakemake's graph, and the file that says how far they are."""
 
     def __init__(self):
-        self.elsewhere, self.started, self.warned = measured(Path(project("results/reference"))), {}, False
+        self.elsewhere = measured(Path(project("results/reference")), on_gpu=bool(cell_gpus(None)))
+        self.started, self.warned = {}, False
         self.cells = [job for job in workflow.dag.jobs if job.rule.name in {grid.stage for grid in GRIDS.values()}]
         self.begun = time.time()
         self.slots = workflow.resource_settings.nodes or workflow.resource_settings.cores or 1

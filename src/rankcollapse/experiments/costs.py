@@ -46,8 +46,8 @@ class Job(NamedTuple):
         return sum(_trained(self.frame, cell) if "epochs" in cell else _drawn(self.frame, cell) for cell in cells)
 
 
-def measured(references: Path) -> list[Job]:
-    """The jobs of all reference results in a folder, as their manifests have them.
+def measured(references: Path, *, on_gpu: bool = False) -> list[Job]:
+    """The jobs of all reference results in a folder that ran on a CPU, or those that ran on a GPU, by their manifests.
 
     Raises:
         UserError: a manifest is of another version.
@@ -58,6 +58,7 @@ def measured(references: Path) -> list[Job]:
         for manifest in manifests
         for name, frame in manifest.frames.items()
         for cell in frame.cells
+        if cell.device.startswith("cpu") != on_gpu
     ]
 
 
