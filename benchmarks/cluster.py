@@ -3,8 +3,9 @@
     python benchmarks/cluster.py [--scale paper] [--config KEY=VALUE ...]
 
 No whole run of scale `paper` exists. Times are those of `rankcollapse.experiments.costs`: the jobs of the reference
-results that ran on one core of a CPU, times the operations that the jobs of this scale have more. What the table compares is
-therefore the shape of the graph (ratios), not hours on a GPU, which speeds up large networks more than small ones.
+results that ran on one core of a CPU, times the operations that the jobs of this scale have more. What the table
+compares is therefore the shape of the graph (ratios), not hours on a GPU, which speeds up large networks more than
+small ones.
 
 A job takes the first GPU that is free; which job is next nobody promises, so times are medians over random orders.
 `longest first` is one order, by times that a cluster does not know. Jobs without a GPU have cores enough, and take the

@@ -2,8 +2,8 @@
 
     python docs/scales.py
 
-A claim's verdict in the README is that of the largest scale that judged it, with the name of the scale if that is not
-the one that `make paper` runs.
+A claim's verdict in the README is that of the largest scale that decided it, and where none has, that of the largest
+that judged it; with the name of the scale if that is not the usual one, which the README's text names.
 """
 
 import re
@@ -13,7 +13,7 @@ from rankcollapse.claims.records import Claim, read_claims
 
 ROOT = Path(__file__).parents[1]
 SCALES = ("smoke", "laptop", "overnight", "paper")  # from the smallest
-DEFAULT = "laptop"
+USUAL = "overnight"
 START, END = "<!-- scales: made by `make docs` -->\n", "<!-- end of scales -->\n"
 ROW = re.compile(r"^(\| ([CEF]\d+s?) \|[^|]*\|)[^|]*\|", re.M)
 
@@ -36,9 +36,10 @@ def shown(found: Verdicts, id: str) -> str:
     """What the README says of a claim."""
     if not (verdicts := judged(found, id)):
         return "not run"
-    scale, verdict = [*verdicts.items()][-1]
+    decided = {scale: verdict for scale, verdict in verdicts.items() if verdict != "inconclusive"}
+    scale, verdict = [*(decided or verdicts).items()][-1]
     text = f"**{verdict}**" if verdict == "refuted" else verdict
-    return text if scale == DEFAULT else f"{text} (`{scale}`)"
+    return text if scale == USUAL else f"{text} (`{scale}`)"
 
 
 def readme(text: str, found: Verdicts) -> str:
@@ -48,7 +49,8 @@ def readme(text: str, found: Verdicts) -> str:
 
 def table(found: Verdicts) -> str:
     """The verdicts on all claims that several scales have judged."""
-    several = {id: verdicts for id in found[DEFAULT] if len(verdicts := judged(found, id)) > 1}
+    ids = dict.fromkeys(id for claims in found.values() for id in claims)
+    several = {id: verdicts for id in ids if len(verdicts := judged(found, id)) > 1}
     if not several:
         return "No claim has been judged at more than one scale.\n"
     scales = [scale for scale in found if any(scale in verdicts for verdicts in several.values())]

@@ -147,11 +147,12 @@ def test_verdicts_in_the_documentation_are_those_of_the_reference_results(file, 
         assert {row[1] for row in SCALES["ROW"].findall(text)} == {*statements()}
 
 
-def test_the_readme_has_the_verdict_of_the_largest_scale_that_judged_a_claim_and_says_which(tmp_path):
+def test_the_readme_has_the_verdict_of_the_largest_scale_that_decided_a_claim_and_says_which(tmp_path):
     verdicts = {
-        "overnight": {"C1": "refuted", "C2": "not_run", "C3": "reproduced", "C4": "inconclusive"},
+        "overnight": {"C1": "refuted", "C2": "not_run", "C3": "reproduced", "C4": "inconclusive", "C6": "inconclusive"},
         "laptop": {"C1": "reproduced", "C2": "refuted", "C3": "reproduced", "C4": "not_run", "C5": "not_run"},
     }
+    verdicts["laptop"]["C6"] = "reproduced"
     for scale, found in verdicts.items():
         (tmp_path / scale).mkdir()
         judged = [
@@ -161,14 +162,15 @@ def test_the_readme_has_the_verdict_of_the_largest_scale_that_judged_a_claim_and
         write_claims(judged, tmp_path / scale / "claims.json")
     references = SCALES["references"](tmp_path)
     assert [*references] == ["laptop", "overnight"]
-    rows = "".join(f"| C{number} | a claim | old | `figure` (1) |\n" for number in range(1, 6))
+    rows = "".join(f"| C{number} | a claim | old | `figure` (1) |\n" for number in range(1, 7))
     assert SCALES["readme"](f"text\n{rows}\nmore | C1 |\n", references) == (
         "text\n"
-        "| C1 | a claim | **refuted** (`overnight`) | `figure` (1) |\n"
-        "| C2 | a claim | **refuted** | `figure` (1) |\n"
-        "| C3 | a claim | reproduced (`overnight`) | `figure` (1) |\n"
-        "| C4 | a claim | inconclusive (`overnight`) | `figure` (1) |\n"
+        "| C1 | a claim | **refuted** | `figure` (1) |\n"
+        "| C2 | a claim | **refuted** (`laptop`) | `figure` (1) |\n"
+        "| C3 | a claim | reproduced | `figure` (1) |\n"
+        "| C4 | a claim | inconclusive | `figure` (1) |\n"
         "| C5 | a claim | not run | `figure` (1) |\n"
+        "| C6 | a claim | reproduced (`laptop`) | `figure` (1) |\n"
         "\nmore | C1 |\n"
     )
     assert SCALES["table"](references) == (
@@ -176,6 +178,7 @@ def test_the_readme_has_the_verdict_of_the_largest_scale_that_judged_a_claim_and
         "|---|---|---|---|\n"
         "| C1 | reproduced | refuted | differs |\n"
         "| C3 | reproduced | reproduced |  |\n"
+        "| C6 | reproduced | inconclusive | differs |\n"
     )
     apart = {scale: {id: claims[id]} for (scale, claims), id in zip(references.items(), ("C2", "C4"), strict=True)}
     assert SCALES["table"](apart) == "No claim has been judged at more than one scale.\n"
