@@ -148,7 +148,7 @@ def curves(
         style |= {"dashes": False, "markeredgewidth": 0, "err_style": "bars", "err_kws": {"capsize": 2}}
     if not table.empty:
         sns.lineplot(table, x=x, y=y, errorbar=partial(judged, bounds=bounds), ax=axes, **(style | options))
-        if np.ptp(table[x]) >= 1:  # epochs, depths, widths: no half of one
+        if pd.api.types.is_numeric_dtype(table[x]) and np.ptp(table[x]) >= 1:  # epochs, depths, widths: no half of one
             axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
     _without_legend(axes)
 
