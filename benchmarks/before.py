@@ -39,27 +39,24 @@ def cells(clone: Path, scale: str) -> Cells:
 
 
 def started(clone: Path, arguments: list[str], core: int, folder: str) -> subprocess.Popen:
-    """A cell that is being computed by the code of a clone, on one core."""
+    """A cell that is being computed by the code of a clone, on one core; what it says goes to a file `CORE.log`."""
     output = Path(folder, f"{core}.parquet")
     command = [sys.executable, "-P", "-c", "from rankcollapse.cli import main; main()", "run", *arguments]
     return subprocess.Popen(
         ["taskset", "-c", str(core), *command, "--output", output],
         env=os.environ | {"PYTHONPATH": str(clone / "src")},
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=Path(folder, f"{core}.log").open("w"),
     )
 
 
-def ended(process: subprocess.Popen) -> tuple[float, float]:
-    """Seconds of the processor and MiB that a process took.
-
-    Raises:
-        RuntimeError: it failed.
-    """
+def ended(process: subprocess.Popen, core: int, folder: str) -> tuple[float, float]:
+    """Seconds of the processor and MiB that a process took; the program ends if it failed."""
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise RuntimeError(f"exit code {process.returncode}: {process.args}")
+        said = Path(folder, f"{core}.log").read_text(encoding="utf-8", errors="replace")
+        raise SystemExit(f"{' '.join(map(str, process.args))}\nended with exit code {process.returncode}: {said}")
     return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
 
 
@@ -72,14 +69,17 @@ def main() -> None:
     arguments = parser.parse_args()
     now, before = cells(HERE, arguments.scale), cells(arguments.clone, arguments.scale)
     both = [now[key] for key in now.keys() & before.keys() if not arguments.frames or key[0] in arguments.frames]
-    seconds, peaks = defaultdict(lambda: [0.0, 0.0]), defaultdict(lambda: [0.0, 0.0])
     cores = sorted(os.sched_getaffinity(0))[:2]
+    if not both or len(cores) < 2:
+        raise SystemExit("this needs two cores, and cells that the reference results of both commits have")
+    seconds, peaks = defaultdict(lambda: [0.0, 0.0]), defaultdict(lambda: [0.0, 0.0])
     with tempfile.TemporaryDirectory() as folder:
         for number, cell in enumerate(tqdm(sorted(both))):
             turned = cores if number % 2 else cores[::-1]
             clones = zip((HERE, arguments.clone), turned, strict=True)
             running = [started(clone, cell, core, folder) for clone, core in clones]
-            for which, (taken, peak) in enumerate(map(ended, running)):
+            for which, (process, core) in enumerate(zip(running, turned, strict=True)):
+                taken, peak = ended(process, core, folder)
                 seconds[cell[0]][which] += taken
                 peaks[cell[0]][which] = max(peaks[cell[0]][which], peak)
     table = Table(title=f"{len(both)} of {len(now)} cells of {arguments.scale}, on {processor()}")

@@ -27,7 +27,9 @@ def last(rows: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """The networks at the end of their training, one row each, and the column of their accuracy."""
     accuracy = "final_accuracy" if "final_accuracy" in rows else "accuracy"
     rows = rows[rows["phase"] == "final"] if "phase" in rows else rows
-    return rows[rows["step"] == rows["step"].max()].dropna(subset=accuracy), accuracy
+    network = [name for name in rows.columns if name not in MEASURED]
+    ends = rows.groupby(network, dropna=False)["step"].transform("max")
+    return rows[rows["step"] == ends].dropna(subset=accuracy), accuracy
 
 
 def of_training(here: pd.DataFrame, there: pd.DataFrame) -> list[str]:
@@ -55,7 +57,11 @@ def main() -> None:
     table = Table(title=f"{arguments.results} against {reference}")
     for head in ("frame", "cells", "networks", "same choice", "accuracy, difference in the mean", "largest"):
         table.add_column(head)
-    for folder in sorted((arguments.results / "cells").iterdir()):
+    found = {path.parent for path in arguments.results.glob("cells/*/*.parquet")}
+    folders = [folder for folder in sorted(found) if (reference / f"frames/{folder.name}.parquet").is_file()]
+    if not folders:
+        raise SystemExit(f"{arguments.results}/cells has no cells of a frame that {reference}/frames has")
+    for folder in folders:
         cells = sorted(folder.glob("*.parquet"))
         here = pd.concat(map(pd.read_parquet, cells))
         there = pd.read_parquet(reference / f"frames/{folder.name}.parquet")

@@ -2,8 +2,9 @@
 
     python docs/scales.py
 
-A claim's verdict in the README is that of the largest scale that decided it, and where none has, that of the largest
-that judged it; with the name of the scale if that is not the usual one, which the README's text names.
+A claim's verdict in the README is that of the largest scale that judged it, with the name of the scale if that is not
+the usual one, which the README's text names. Where it is inconclusive, that of the largest scale that decided stands
+beside it.
 """
 
 import re
@@ -36,10 +37,13 @@ def shown(found: Verdicts, id: str) -> str:
     """What the README says of a claim."""
     if not (verdicts := judged(found, id)):
         return "not run"
+    *_, (largest, last) = verdicts.items()
     decided = {scale: verdict for scale, verdict in verdicts.items() if verdict != "inconclusive"}
-    scale, verdict = [*(decided or verdicts).items()][-1]
-    text = f"**{verdict}**" if verdict == "refuted" else verdict
-    return text if scale == USUAL else f"{text} (`{scale}`)"
+    chosen = {largest: last} | ({[*decided][-1]: [*decided.values()][-1]} if decided and last == "inconclusive" else {})
+    return ", ".join(
+        (f"**{verdict}**" if verdict == "refuted" else verdict) + ("" if scale == USUAL else f" (`{scale}`)")
+        for scale, verdict in chosen.items()
+    )
 
 
 def readme(text: str, found: Verdicts) -> str:

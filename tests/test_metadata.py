@@ -147,7 +147,7 @@ def test_verdicts_in_the_documentation_are_those_of_the_reference_results(file, 
         assert {row[1] for row in SCALES["ROW"].findall(text)} == {*statements()}
 
 
-def test_the_readme_has_the_verdict_of_the_largest_scale_that_decided_a_claim_and_says_which(tmp_path):
+def test_the_readme_has_the_verdict_of_the_largest_scale_and_where_that_is_open_of_one_that_decided(tmp_path):
     verdicts = {
         "overnight": {"C1": "refuted", "C2": "not_run", "C3": "reproduced", "C4": "inconclusive", "C6": "inconclusive"},
         "laptop": {"C1": "reproduced", "C2": "refuted", "C3": "reproduced", "C4": "not_run", "C5": "not_run"},
@@ -170,7 +170,7 @@ def test_the_readme_has_the_verdict_of_the_largest_scale_that_decided_a_claim_an
         "| C3 | a claim | reproduced | `figure` (1) |\n"
         "| C4 | a claim | inconclusive | `figure` (1) |\n"
         "| C5 | a claim | not run | `figure` (1) |\n"
-        "| C6 | a claim | reproduced (`laptop`) | `figure` (1) |\n"
+        "| C6 | a claim | inconclusive, reproduced (`laptop`) | `figure` (1) |\n"
         "\nmore | C1 |\n"
     )
     assert SCALES["table"](references) == (

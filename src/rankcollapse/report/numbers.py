@@ -130,6 +130,7 @@ def from_run(manifest: Manifest, claims: list[Claim], others: dict[str, list[Cla
     results["devices"] = escape(", ".join(manifest.devices))
     results["processors"] = escape("; ".join(manifest.processors))
     for name, frame in manifest.frames.items():
+        results[f"devices.{name}"] = escape(", ".join(frame.devices))
         for phase, seconds in frame.phases.items():
             results[f"clock.{name}.{phase.replace('-', '_')}"] = number(seconds)
     for claim in claims:
