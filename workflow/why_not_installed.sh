@@ -6,6 +6,9 @@ if grep -q 'No space left on device' "$log"; then
   echo "error: the disk is full. The packages take 1.9 GB, and several more with CUDA libraries; free some space, then give the same command again"
 elif grep -q 'DO NOT MATCH THE HASHES' "$log"; then
   echo "error: a package is not the one that was pinned: its hash differs ($log). Find out why before you install it"
+elif grep -q 'CERTIFICATE_VERIFY_FAILED' "$log"; then
+  echo "error: pip does not trust the certificate that the index of Python packages, or a proxy before it, shows ($log)." \
+    "Ask who runs the proxy for the file of its certificate, and give the same command again with PIP_CERT=FILE before it"
 elif grep -q 'Retry(total=0.*after connection broken' "$log"; then # the last retry; an earlier one may have succeeded
   echo "error: the index of Python packages cannot be reached ($log). Give the same command again with a network"
 elif [ -n "$missing" ]; then

@@ -67,7 +67,7 @@ def main() -> None:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         advice = ". Free some space and give the same command again; what is finished is kept" if full else ""
         sys.exit(f"error: {place}{error.strerror or error}{advice}")
-    except (ImportError, MemoryError) as error:
+    except (ImportError, MemoryError, RuntimeError) as error:  # torch has no type for a full memory
         if isinstance(error, ModuleNotFoundError) and not (error.name or "rankcollapse").startswith("rankcollapse"):
             sys.exit(f"error: {_advice(error)}")
         if not of_memory(error):

@@ -17,7 +17,8 @@ ENDS = {"decided": (0.5, 1.5), "single run": (-math.inf, math.inf), "one-sided":
 
 def judged():
     conditions = [condition(name, Interval(1.0, *ends, 5), "<", 2.0) for name, ends in ENDS.items()]
-    return [judge(CLAIM, conditions), judge(CLAIM, conditions[:1]), judge(CLAIM, [], "needs deeper networks")]
+    claims = [judge(CLAIM, conditions), judge(CLAIM, conditions[:1]), judge(CLAIM, [], "needs deeper networks")]
+    return [claim.model_copy(update={"id": f"C{number}"}) for number, claim in enumerate(claims, 1)]
 
 
 def test_claims_round_trip(tmp_path):
@@ -78,3 +79,25 @@ def test_records_do_not_change():
     with pytest.raises(ValueError, match="frozen"):
         judged()[0].verdict = "reproduced"
     assert isinstance(judged()[0], Claim)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda entries: [], "holds no claim"),
+        (lambda entries: [*entries, entries[0]], "holds the claim C1 twice"),
+        (lambda entries: [entries[0] | {"estimate": math.nan}], "is not the claims.json of a run of this version"),
+        (lambda entries: [entries[0] | {"threshold": math.inf}], "is not the claims.json of a run of this version"),
+    ],
+)
+def test_a_file_that_no_run_writes_is_refused(tmp_path, change, message):
+    write_claims(judged()[:1], tmp_path / "claims.json")
+    entries = json.loads((tmp_path / "claims.json").read_text())
+    (tmp_path / "claims.json").write_text(json.dumps(change(entries)))
+    with pytest.raises(UserError, match=message):
+        read_claims(tmp_path / "claims.json")
+
+
+def test_only_the_sign_of_the_point_is_replaced_in_a_quantity():
+    found = condition("rank of {x} at {}, {", Interval(1.0, 0.9, 1.1, 5), "<", 2.0, at=3)
+    assert found.text == "rank of {x} at 3, {"

@@ -4,9 +4,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
 from support.packaged import REFERENCE, RUN, TRACKED, made
 
 from rankcollapse.commands.archive import archive
+from rankcollapse.errors import UserError
 
 
 def test_the_sums_of_an_archive_are_right_and_complete(project):
@@ -20,3 +22,9 @@ def test_the_sums_of_an_archive_are_right_and_complete(project):
     assert {line.split("  ", 1)[1] for line in (folder / "SHA256SUMS").read_text().splitlines()} == found
     assert found == {*TRACKED, REFERENCE, "run/trainability.png", "run/manifest.json"} - {"config/smoke.yaml"}
     assert (folder / "run/manifest.json").read_bytes() == (RUN / "manifest.json").read_bytes()
+
+
+def test_two_files_of_one_name_are_not_packed_as_one(project):
+    with pytest.raises(UserError, match=r"two of the files are called manifest\.json"):
+        archive([*made("smoke"), Path(REFERENCE).with_name("manifest.json")], Path("archive.zip"))
+    assert not Path("archive.zip").exists()

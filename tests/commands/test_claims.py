@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 from types import SimpleNamespace
 
 import pytest
@@ -15,6 +16,7 @@ from rankcollapse.errors import UserError
 from rankcollapse.experiments import rooms
 from rankcollapse.experiments.ledger import statements
 from rankcollapse.experiments.two_classes.claims import E6
+from rankcollapse.storage.frames import read_frame, write_frame
 
 LAPTOP = ROOT / "results/reference/laptop"
 
@@ -85,3 +87,21 @@ def test_a_column_that_a_judge_misspells_is_an_error_of_ours(tmp_path, monkeypat
 def test_no_frame_of_that_name(tmp_path):
     with pytest.raises(UserError, match="no frame 'claims'"):
         claims([LAPTOP / "claims.json"], tmp_path / "claims.json")
+
+
+def test_frames_that_are_not_what_they_are_called(tmp_path):
+    [escape, other] = committed("escape.chain", "trainability.rank")
+    folder = tmp_path / "other"
+    folder.mkdir()
+    shutil.copy(other, folder / escape.name)
+    assert "it is another frame by that name, or another version made it" in fails(
+        "claims", folder / escape.name, "--output", tmp_path / "claims.json"
+    )
+    assert "two of the files are the frame escape.chain" in fails(
+        "claims", escape, escape, "--output", tmp_path / "claims.json"
+    )
+    write_frame(read_frame(escape).slice(0, 0), folder / escape.name)
+    for command in (["claims"], ["figure", "escape"]):
+        told = fails(*command, folder / escape.name, "--output", tmp_path / "x.png")
+        assert "escape.chain.parquet has no rows" in told
+    assert list(tmp_path.iterdir()) == [folder]

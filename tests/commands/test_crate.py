@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from support.crates import mistakes
+from support.manifests import manifest
 from support.packaged import RUN, TRACKED, finished, made, metadata
 
 from rankcollapse.commands.archive import archive
@@ -25,6 +26,16 @@ def test_a_damaged_frame_is_not_handed_on(tmp_path, monkeypatch):
     path.write_bytes(path.read_bytes()[:-9] + b"x" + path.read_bytes()[-8:])
     with pytest.raises(UserError, match=r"trainability.rank.parquet is damaged"):
         crate(tmp_path, [path], tmp_path / "crate.zip")
+
+
+def test_a_run_without_jobs_and_a_frame_that_is_not_there(project):
+    files = made("smoke")
+    with pytest.raises(UserError, match=r"--taken escape.chain: .*manifest.json has no such frame"):
+        crate(RUN, files, Path("crate.zip"), ["escape.chain"])
+    manifest({}, "smoke").write(RUN / "manifest.json")
+    with pytest.raises(UserError, match="is of a run without any job"):
+        crate(RUN, files, Path("crate.zip"))
+    assert not Path("crate.zip").exists()
 
 
 def test_a_crate_has_no_mistakes_and_says_when_and_by_what_it_was_made(project):

@@ -43,3 +43,16 @@ def test_a_cell_without_readable_provenance_is_named(cells, tmp_path):
     with pytest.raises(UserError, match=r"a\.json is not the provenance that this version writes \(commit: "):
         gather(cells, tmp_path / "benchmarks", tmp_path / "x.y.parquet")
     assert not (tmp_path / "x.y.parquet").exists()
+
+
+@pytest.mark.parametrize("content", [b"\x8b\x00", b"s\tmax_rss\n1.0\tmuch\n", b"s\tmax_rss\n1.0\n", b"a\n1\n"])
+def test_a_damaged_benchmark_is_named(cells, tmp_path, content):
+    (tmp_path / "benchmarks/b.tsv").write_bytes(content)
+    with pytest.raises(UserError, match=r"b\.tsv is not a benchmark file of Snakemake, or is damaged"):
+        gather(cells, tmp_path / "benchmarks", tmp_path / "x.y.parquet")
+
+
+def test_the_output_does_not_take_the_name_of_its_provenance(cells, tmp_path):
+    with pytest.raises(UserError, match=r"x\.json: a frame ends in \.parquet"):
+        gather(cells, tmp_path / "benchmarks", tmp_path / "x.json")
+    assert not (tmp_path / "x.json").exists()

@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from support.cli import fails, rankcollapse
@@ -22,6 +23,8 @@ class Words(nn.Module):
         return self.embedding(ids)
 def broken():
     raise ValueError("no weights")
+def leaves():
+    raise SystemExit(0)
 """
 
 
@@ -87,8 +90,29 @@ def test_words_and_modules_that_are_never_called(folder):
         (["nets:vanilla", "--input", "32x16", "--fail-below", "much"], "--fail-below takes a number"),
         (["nets:vanilla", "--input", "32x16", "--plot", "x.pdf"], "a plot ends in .png"),
         (["nets:vanilla", "--input", "32x16", "--modules", "conv*"], "no module fits 'conv*'"),
+        (["nets:leaves", "--input", "32x16", "--fail-below", "4"], "building the model failed: SystemExit: 0"),
+        (["./nets:vanilla", "--input", "32x16"], "a model is given as package.module:function (no path)"),
+        ([":vanilla", "--input", "32x16"], "a model is given as package.module:function (no path)"),
+        (["nets:vanilla", "--input", "32x16", "--fail-below", "=4"], "--fail-below takes a number"),
+        (["nets:vanilla", "--input", "99999999999x16"], "out of memory"),
+        (["nets:vanilla", "--input", "32x16", "--json", "x", "--parquet", "./x"], "--parquet name one file"),
         (["nets:vanilla", "--input", "32x16", "--null", "1"], "at least 2 fresh initializations"),
     ],
 )
 def test_mistakes(folder, arguments, message):
     assert message in fails("probe", *arguments, cwd=folder)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**32, 10**20])
+def test_a_seed_that_no_generator_takes(folder, seed):
+    told = fails("probe", "nets:vanilla", "--input", "32x16", "--seed", seed, cwd=folder)
+    assert "Invalid value for '--seed'" in told
+
+
+def test_a_batch_in_the_byte_order_of_another_machine(folder):
+    values = np.random.default_rng(0).normal(size=(32, 16)).astype("<f4")
+    for name in ("<f4", ">f4"):
+        np.save(folder / f"{name[0]}.npy", values.astype(name))
+    found = [rankcollapse("probe", "nets:shallow", "--data", f"{order}.npy", cwd=folder) for order in "<>"]
+    assert found[0].returncode == 0, found[0].stderr
+    assert found[0].stdout == found[1].stdout

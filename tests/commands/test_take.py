@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 from support.paths import ROOT
@@ -45,3 +46,12 @@ def test_a_frame_of_as_many_rows_that_is_another_file(tmp_path):
         else:
             with pytest.raises(UserError, match=r"is not the frame that .* describes; copy both from one run"):
                 take(frame, tmp_path / "taken.parquet")
+
+
+def test_the_frame_may_be_named_from_its_own_folder_and_the_output_has_the_ending_of_a_frame(tmp_path, monkeypatch):
+    monkeypatch.chdir(LAPTOP / "frames")
+    take(Path("escape.chain.parquet"), tmp_path / "taken.parquet")
+    assert (tmp_path / "taken.json").is_file()
+    with pytest.raises(UserError, match=r"other\.json: a frame ends in \.parquet"):
+        take(Path("escape.chain.parquet"), tmp_path / "other.json")
+    assert not (tmp_path / "other.json").exists()

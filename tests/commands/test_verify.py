@@ -4,6 +4,7 @@ import json
 
 import pytest
 from support.cli import rankcollapse
+from support.paths import ROOT
 
 
 @pytest.mark.parametrize("verdict", ["reproduced", "inconclusive", "not_run", "refuted"])
@@ -17,3 +18,18 @@ def test_verify_prints_any_verdict(tmp_path, verdict):
         done = rankcollapse("verify", tmp_path / "claims.json", PYTHONIOENCODING=encoding)
         assert done.returncode == 0
         assert verdict in done.stdout
+
+
+def test_what_looks_like_a_colour_is_text(tmp_path):
+    """Brackets in a claim, or in the name of a folder, are shown and decide nothing."""
+    claims = json.loads((ROOT / "results/reference/laptop/claims.json").read_text())[:2]
+    for claim, text in zip(claims, ("[red]rank[/blue]", "[/] {x"), strict=True):
+        claim["conditions"][0]["quantity"] = claim["to_decide"] = text
+    folder = tmp_path / "[b] runs"
+    folder.mkdir()
+    (folder / "claims.json").write_text(json.dumps(claims))
+    for command in (["verify"], ["compare", folder / "claims.json"]):
+        done = rankcollapse(*command, folder / "claims.json")
+        assert done.returncode == 0, done.stderr
+        assert "[red]rank[/blue]" in done.stdout
+        assert "[/] {x" in done.stdout

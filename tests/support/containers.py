@@ -34,24 +34,30 @@ class Container:
 
     def __init__(self, root):
         self.root, self.binds, self.workdir, self.entrypoint = root, [], "/", []
-        sources = "\n".join(path.read_text() for path in Path("/etc/apt").glob("sources.list*/*") if path.is_file())
-        mirror = re.search(r"https?://\S+/debian/?(?=\s)", f"{Path('/etc/apt/sources.list').read_text()}\n{sources}\n")
+        listed = [Path("/etc/apt/sources.list"), *Path("/etc/apt/sources.list.d").glob("*")]
+        sources = "".join(f"{path.read_text()}\n" for path in listed if path.is_file())
+        mirror = re.search(r"https?://\S+/debian/?(?=\s)", sources)
         debootstrap = ["debootstrap", "--variant=minbase", "bookworm", root, *([mirror[0]] if mirror else [])]
-        subprocess.run(debootstrap, check=True, capture_output=True)
+        # its mounts end with it, also if it fails: nothing of this machine may lie in a folder that is removed later
+        done = subprocess.run(["unshare", "--mount", *debootstrap], capture_output=True, text=True)
+        assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
         self._reach_the_network()
 
     def _reach_the_network(self):
         """As this machine does: names of hosts, certificates, settings of apt and pip, and folders that pip's name."""
-        for name in ("/etc/resolv.conf", "/etc/hosts", "/etc/ssl/certs/ca-certificates.crt"):
+        for name in ("/etc/resolv.conf", "/etc/hosts"):
             if Path(name).exists():
-                (self.root / name[1:]).parent.mkdir(parents=True, exist_ok=True)
                 (self.root / name[1:]).write_bytes(Path(name).read_bytes())
         for proxy in Path("/etc/apt/apt.conf.d").glob("*prox*"):
             (self.root / f"etc/apt/apt.conf.d/{proxy.name}").write_bytes(proxy.read_bytes())
         listed = subprocess.run([sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True).stdout
         settings = re.findall(r"^global\.([a-z-]+)='(.*)'$", listed, re.M)
-        settings = [(key, value) for key, value in settings if key != "constraint"]
-        text = "".join(f"{key} = {value}\n".replace("\\n", "\n    ") for key, value in settings)
+        settings = {key: value for key, value in settings if key != "constraint"}
+        if "cert" in settings:  # under a name that the package ca-certificates does not write to
+            (self.root / "etc/ssl").mkdir(exist_ok=True)
+            (self.root / "etc/ssl/of-the-machine.crt").write_bytes(Path(settings["cert"]).read_bytes())
+            settings["cert"] = "/etc/ssl/of-the-machine.crt"
+        text = "".join(f"{key} = {value}\n".replace("\\n", "\n    ") for key, value in settings.items())
         (self.root / "etc/pip.conf").write_text(f"[global]\n{text}")
         folders = {Path(name) for name in re.findall(r"(?:^|//| )(/opt/[^ /\n]+)", text.replace("\n", " "))}
         self.binds = sorted(folder for folder in folders if folder.is_dir())

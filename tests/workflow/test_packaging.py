@@ -214,6 +214,7 @@ RETRY = "WARNING: Retrying (Retry(total={}, connect=None, status=None)) after co
     [
         ("ERROR: No matching distribution found for torch==2.13.0", "pip finds no torch==2.13.0 for Python 3.99.0"),
         (f"{RETRY.format(0)}\nERROR: No matching distribution found for click", "cannot be reached"),
+        (f"{RETRY.format(0)}: SSLError(1, '[SSL: CERTIFICATE_VERIFY_FAILED] ...", "does not trust the certificate"),
         (f"{RETRY.format(4)}\nERROR: No matching distribution found for click", "pip finds no click"),
         (f"{RETRY.format(0)}\nOSError: [Errno 28] No space left on device", "the disk is full"),
         ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", "its hash differs"),

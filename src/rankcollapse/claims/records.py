@@ -1,10 +1,11 @@
 """Claims as they are judged, written to claims.json and read from there: one model for all of it."""
 
+import json
 import math
 from pathlib import Path
 from typing import Literal
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from rankcollapse.claims.statements import Entry, Statement
 from rankcollapse.errors import UserError
@@ -40,7 +41,7 @@ class Condition(Entry):
     @property
     def text(self) -> str:
         """What was measured, and at which point."""
-        return self.quantity.format(self.at)
+        return self.quantity.replace("{}", str(self.at))
 
     @property
     def interval(self) -> Interval:
@@ -92,9 +93,17 @@ def read_claims(path: Path) -> list[Claim]:
     """The entries of a claims.json.
 
     Raises:
-        UserError: it is not one.
+        UserError: it is not one, it holds no claim, or one twice.
     """
     try:
-        return _CLAIMS.validate_python(read_json(path))
-    except ValidationError:
+        values = read_json(path)
+        json.dumps(values, allow_nan=False)  # as write_claims refuses what is not finite
+        found = _CLAIMS.validate_python(values)
+    except ValueError:  # of json, or of pydantic
         raise UserError(f"{path} is not the claims.json of a run of this version. {cure(path)}") from None
+    ids = [claim.id for claim in found]
+    if not ids:
+        raise UserError(f"{path} holds no claim; the claims.json of a run holds all of them. {cure(path)}")
+    if twice := [id for id in ids if ids.count(id) > 1]:
+        raise UserError(f"{path} holds the claim {twice[0]} twice. {cure(path)}")
+    return found

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, NamedTuple
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from rankcollapse.claims.records import Claim, Condition, read_claims
@@ -108,7 +109,7 @@ def _measured(condition: Condition | None) -> str:
 
 
 def _table(title: str, found: list[Row]) -> Table:
-    table = Table(title=title)
+    table = Table(title=escape(title))
     for heading in ("claim", "measured", "run", "reference", "difference", "tolerance", ""):
         table.add_column(heading)
     last = None
@@ -116,14 +117,14 @@ def _table(title: str, found: list[Row]) -> Table:
         if row.id != last:
             run, before = row.verdicts
             table.add_section()
-            table.add_row(row.id, run if run == before else f"[red]{run}, was {before}[/]")
+            table.add_row(escape(row.id), run if run == before else f"[red]{run}, was {before}[/]")
         last = row.id
         if row.quantity:
             name, difference, low, high, tolerance = row.agreement
             gap = "" if difference is None else f"{difference:.2g} [{low:.2g}, {high:.2g}]"
             bound = "" if tolerance is None else f"{tolerance:.2g}"
             sides = (_measured(row.run), _measured(row.reference))
-            table.add_row("", row.quantity, *sides, gap, bound, f"[{COLOURS[name]}]{name}[/]")
+            table.add_row("", escape(row.quantity), *sides, gap, bound, f"[{COLOURS[name]}]{name}[/]")
     return table
 
 

@@ -49,7 +49,12 @@ def crate(
     manifest_file = (results / "manifest.json").resolve().relative_to(Path.cwd())
     if manifest_file not in made:
         raise UserError(f"{manifest_file} must be among the files of the crate: it says what made the others")
-    packed = _crate(Manifest.read(manifest_file), manifest_file, made, taken or [])
+    manifest = Manifest.read(manifest_file)
+    if not manifest.cells:
+        raise UserError(f"{manifest_file} is of a run without any job: there is nothing that a crate could describe")
+    if unknown := [name for name in taken or [] if name not in manifest.frames]:
+        raise UserError(f"--taken {unknown[0]}: {manifest_file} has no such frame")
+    packed = _crate(manifest, manifest_file, made, taken or [])
     with tempfile.TemporaryDirectory() as folder:
         packed.write(folder)
         contents = sorted(path for path in Path(folder).rglob("*") if path.is_file())

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from rankcollapse.commands.options import Output
+from rankcollapse.errors import UserError
 from rankcollapse.provenance.costs import cost
 from rankcollapse.provenance.files import FileRecord, sha256
 from rankcollapse.provenance.fingerprints import settings_hash
@@ -20,6 +21,8 @@ def gather(
     output: Output,
 ) -> None:
     """Join the cells of one frame in the order given, and their provenance in the file ending in .json."""
+    if output.suffix != ".parquet":
+        raise UserError(f"{output}: a frame ends in .parquet, and its provenance is beside it in .json")
     records = [CellRecord.read(cell.with_suffix(".json")) for cell in cells]
     table = concatenate(cells)
     write_frame(table, output)

@@ -1,11 +1,12 @@
 """Collect the provenance of a run."""
 
-import json
 from typing import Annotated
 
 import typer
 
 from rankcollapse.commands.options import Frames, Output
+from rankcollapse.config.validation import literal
+from rankcollapse.errors import UserError
 from rankcollapse.provenance.checkout import commit
 from rankcollapse.provenance.costs import disk_mb
 from rankcollapse.provenance.files import FileManifest, FileRecord
@@ -19,7 +20,9 @@ def manifest(
     output: Output,
 ) -> None:
     """Collect the provenance of a run: its settings and everything that made its frames."""
-    values = json.loads(settings)
+    values = literal(settings)
+    if not isinstance(values, dict):
+        raise UserError(f"--settings must be a mapping in JSON, got {settings[:40]!r}")
     FileManifest(
         **dict(commit()),
         scale=scale,

@@ -45,7 +45,9 @@ def probe(
         list[str] | None, typer.Option(help="show these only: name, glob or class; may be repeated")
     ] = None,
     reduction: Annotated[str | None, typer.Option(help="flatten, pool, positions or channels, for all outputs")] = None,
-    seed: Annotated[int, typer.Option(help="of the random input and of the model's initialization")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**32 - 1, help="of the random input and of the model's initialization")
+    ] = 0,
     null: Annotated[int, typer.Option(min=0, help="fresh initializations that say what is usual; 0 for none")] = 0,
     compare: Annotated[
         str, typer.Option(help="variants beside it, e.g. he_normal,orthogonal,batch_norm,rescale,raise_rank")
@@ -67,6 +69,9 @@ def probe(
         raise UserError(f"{plot}: a plot ends in .png")
     from rankcollapse.probe.loading import drawn, load_batch
 
+    outputs = [path.absolute() for path in (plot, json, parquet) if path]
+    if len({*outputs}) < len(outputs):
+        raise UserError("two of --plot, --json and --parquet name one file; name each its own")
     if bool(input) == bool(data):
         raise UserError("give the batch either as --input SHAPE or as --data FILE")
     batch = load_batch(data) if data else [drawn(shape, seed + number) for number, shape in enumerate(input)]
@@ -79,7 +84,7 @@ def probe(
     frames = {"as built": done.frame()}
     band = _null(model, network, lambda other: probed(other).frame(), null)
     verdicts = {}
-    for name in filter(None, compare.split(",")):
+    for name in filter(None, map(str.strip, compare.split(","))):
         of_variant = probed(_variant(network, name, batch))
         frames[name], verdicts[name] = of_variant.frame(), of_variant.verdict()
     found = {"verdict": done.verdict(band), "notes": done.notes, "never_called": done.never_called}
@@ -93,9 +98,9 @@ def _limit(text: str) -> tuple[str, float] | None:
     """The measure and the number of --fail-below."""
     if not text:
         return None
-    name, _, number = text.rpartition("=")
+    name, given, number = text.rpartition("=")
     try:
-        limit = (name or "numerical_rank", float(number))
+        limit = (name if given else "numerical_rank", float(number))
     except ValueError:
         limit = ("", math.nan)
     if limit[0] not in SHOWN or math.isnan(limit[1]):
@@ -145,12 +150,12 @@ def _variant(model: "nn.Module", name: str, batch: Any) -> "nn.Module":
 
 
 def _told(run: Any, what: str) -> Any:
-    """What `run` gives; an exception of the user's code becomes one message."""
+    """What `run` gives; an exception of the user's code, or an exit that it asks for, becomes one message."""
     try:
         return run()
     except UserError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise UserError(f"{what}: {type(error).__name__}: {error}") from None
 
 

@@ -17,7 +17,9 @@ def take(
     output: Output,
 ) -> None:
     """Copy a frame of reference results, and its provenance from their manifest.json to the file ending in .json."""
-    path = frame.parents[1] / "manifest.json"
+    if output.suffix != ".parquet":
+        raise UserError(f"{output}: a frame ends in .parquet, and its provenance is beside it in .json")
+    path = frame.absolute().parent.parent / "manifest.json"
     record = FileManifest.read(path).frames.get(frame.stem)
     rows = read_frame(frame).num_rows  # all that an older manifest says of the file
     if record is None or record.rows != rows or record.sha256 not in (None, sha256(frame)):

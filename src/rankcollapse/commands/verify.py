@@ -1,6 +1,7 @@
 """Print the verdicts."""
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from rankcollapse.claims.records import read_claims
@@ -17,12 +18,12 @@ def verify(claims: Claims) -> None:
     for claim in found:
         table.add_section()
         table.add_row(
-            claim.id,
+            escape(claim.id),
             f"[{COLOURS[claim.verdict]}]{claim.verdict}[/]",
-            claim.to_decide and f"to decide it: {claim.to_decide}",
+            claim.to_decide and escape(f"to decide it: {claim.to_decide}"),
         )
         for condition in claim.conditions:
-            table.add_row("", condition.verdict.replace("_", " "), *condition_texts(condition))
+            table.add_row("", condition.verdict.replace("_", " "), *map(escape, condition_texts(condition)))
     console = Console()
     console.width = max(console.width, 110)  # a log has no width of its own
     console.print(table)

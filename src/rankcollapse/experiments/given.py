@@ -46,15 +46,20 @@ def read_frames(paths: list[Path]) -> Frames:
     """Frames from files that bear their names.
 
     Raises:
-        UserError: there is no frame of that name, the file is damaged, or it lacks a column.
+        UserError: there is no frame of that name, or two; the file is damaged, has no rows, or lacks a column.
     """
     frames = Frames()
     for path in paths:
         columns = rooms.cell_type(path.stem).columns()
+        if path.stem in frames:
+            raise UserError(f"two of the files are the frame {path.stem}, {path} the second one; give it once")
         frames.folder = path.parent
         frames[path.stem] = read_frame(path).to_pandas(use_threads=False)
         if missing := [name for name in columns if name not in frames[path.stem]]:
             raise UserError(
-                f"{path} lacks the column {missing[0]!r} of {path.stem}: another version made it; make it again"
+                f"{path} lacks the column {missing[0]!r} of {path.stem}: it is another frame by that name, or another"
+                " version made it; make it again"
             )
+        if frames[path.stem].empty:
+            raise UserError(f"{path} has no rows; make it again")
     return frames

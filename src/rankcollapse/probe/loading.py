@@ -30,9 +30,9 @@ def load_model(target: str) -> nn.Module:
     """
     if target.endswith(".pt2"):
         return _exported(Path(target))
-    name, colon, attribute = target.partition(":")
-    if not colon or not attribute:
-        raise UserError(f"{target}: a model is given as package.module:function, or as a file ending in .pt2")
+    name, _, attribute = target.partition(":")
+    if not attribute or not all(name.split(".")) or "/" in name:
+        raise UserError(f"{target}: a model is given as package.module:function (no path), or as a file ending in .pt2")
     if "" not in sys.path and os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
     try:
@@ -111,7 +111,8 @@ def load_batch(path: Path) -> Any:
     """
     try:
         if path.suffix == ".npy":
-            batch = torch.as_tensor(np.load(path, allow_pickle=False))
+            values = np.load(path, allow_pickle=False)
+            batch = torch.as_tensor(values.astype(values.dtype.newbyteorder("="), copy=False))
             batch = batch.float() if batch.dtype == torch.float64 else batch
         elif path.suffix == ".pt":
             batch = torch.load(path, weights_only=True)
