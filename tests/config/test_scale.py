@@ -1,6 +1,7 @@
 """The settings of every scale, and the cells that they stand for."""
 
 import json
+import re
 
 import jsonschema
 import pytest
@@ -8,7 +9,7 @@ import yaml
 from support.settings import CONFIG, SCALES, changed, values
 
 from rankcollapse.config.documentation import schema
-from rankcollapse.config.scale import check_settings
+from rankcollapse.config.scale import check_settings, read_settings
 from rankcollapse.errors import UserError
 
 POINT = {"width": 8, "chains": 2, "layers": 100, "slow_layers": 100}
@@ -75,3 +76,33 @@ def test_settings_that_measure_nothing_are_refused(section, values, message):
     settings[section] |= values
     with pytest.raises(UserError, match=message):
         check_settings(settings, "x")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("escape:\n  chains: 010\n", "line 2: YAML reads 010 as 8"),
+        ("escape: {width: 1:30}\n", "line 1: YAML reads 1:30 as 90"),
+        ("escape: &a [*a]\n", "is not YAML: Circular reference detected"),
+        ("&a\nescape: *a\n", "is not YAML: Circular reference detected"),
+        ("# nothing\n", "must hold settings as KEY: VALUE, found 'None'"),
+    ],
+)
+def test_what_yaml_reads_as_something_else_is_refused(tmp_path, content, message):
+    (tmp_path / "own.yaml").write_text(content)
+    with pytest.raises(UserError, match=re.escape(message)):
+        read_settings(tmp_path / "own.yaml")
+
+
+def test_whole_numbers_and_the_marks_of_other_systems_are_read(tmp_path):
+    (tmp_path / "own.yaml").write_bytes("\ufeffa: 10\r\nb: -0\r\nc: 0x10\r\nd: 1_000\r\ne: '010'\r\n".encode())
+    assert read_settings(tmp_path / "own.yaml") == {"a": 10, "b": 0, "c": 16, "d": 1000, "e": "010"}
+
+
+def test_a_scale_that_cannot_be_read_is_named(tmp_path):
+    (tmp_path / "folder.yaml").mkdir()
+    (tmp_path / "dangling.yaml").symlink_to(tmp_path / "none")
+    (tmp_path / "loop.yaml").symlink_to(tmp_path / "loop.yaml")
+    for path in tmp_path.iterdir():
+        with pytest.raises(UserError, match=rf"{path.name} cannot be read: \w+"):
+            read_settings(path)

@@ -1,5 +1,7 @@
 """The settings of a scale: one YAML file under `config/`, checked against the typed models of the experiments."""
 
+import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -64,17 +66,30 @@ class _EachKeyOnce(yaml.SafeLoader):
             seen[key] = line
         return super().construct_mapping(node, deep)
 
+    def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
+        value = super().construct_yaml_int(node)
+        if re.match(r"[-+]?0\d|.*:", node.value):
+            line = node.start_mark.line + 1
+            raise UserError(f"line {line}: YAML reads {node.value} as {value}; write {value} if that is meant")
+        return value
+
+
+_EachKeyOnce.add_constructor("tag:yaml.org,2002:int", _EachKeyOnce.construct_yaml_int)
+
 
 def read_settings(path: Path) -> dict[str, Any]:
     """The content of a settings file, not yet checked.
 
     Raises:
-        UserError: it is not YAML, not a mapping of settings, or a key stands twice in it.
+        UserError: it cannot be read, is not YAML, not a mapping of settings, or a key stands twice in it.
     """
     try:
         values = yaml.load(path.read_text(encoding="utf-8"), Loader=_EachKeyOnce)
+        json.dumps(values, default=str, skipkeys=True)  # a ValueError where an alias is within itself
     except UserError as error:
         raise UserError(f"{path}: {error}") from None
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}") from None
     except (ValueError, TypeError, RecursionError, yaml.YAMLError) as error:
         raise UserError(f"{path} is not YAML: {error}") from None
     if not isinstance(values, dict):
