@@ -11,7 +11,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 # What a user's shell has set for other work decides nothing here: .venv has all that is needed, and `make paper` runs on
 # this machine whatever profile (Slurm, conda) is meant for other workflows.
-unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP SNAKEMAKE_PROFILE PIP_TARGET PIP_PREFIX PIP_ROOT
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONOPTIMIZE PYTHONWARNINGS BASH_ENV SNAKEMAKE_PROFILE PIP_TARGET PIP_PREFIX PIP_ROOT
 export PIP_USER := 0
 # A user without a name, as containers have: Python asks these variables first
 ifneq ($(shell id -un >/dev/null 2>&1 || echo nameless),)

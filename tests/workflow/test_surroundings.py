@@ -112,6 +112,25 @@ def test_make_runs_for_a_user_without_a_name(project, home):
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.parametrize("folder", ["/proc", "/nonexistent"])
+def test_what_the_shell_sets_for_temporary_files_and_for_bash_decides_nothing(project, tmp_path, folder):
+    (tmp_path / "bash.sh").write_text("cd /\necho hello\nrankcollapse() { false; }\n")
+    figure = "results/smoke/figures/escape.png"
+    (project.folder / figure).unlink(missing_ok=True)
+    done = project.snakemake(figure, *SMOKE, TMPDIR=folder, BASH_ENV=str(tmp_path / "bash.sh"))
+    assert done.returncode == 0, done.stderr
+    assert (project.folder / figure).is_file()
+
+
+def test_a_brace_in_the_path_is_told(tmp_path):
+    project = Project(tmp_path / "a{b}c")
+    done = project.snakemake("--dry-run", *SMOKE)
+    assert done.returncode != 0
+    told = done.stdout + done.stderr
+    assert "a{b}c has a brace in its path, which Snakemake takes for a placeholder; move it" in told
+    assert "Traceback" not in told
+
+
 def test_after_a_kill_make_says_how_to_go_on_and_that_works(project):
     run = project.start("results/smoke/figures/two_classes.png", *SMOKE)
     locks = project.folder / ".snakemake/locks"
