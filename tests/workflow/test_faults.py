@@ -109,6 +109,14 @@ def fill(path):
 
 
 @ROOT_ONLY
+def test_a_disk_that_takes_no_more_files(tmp_path):
+    """It has space, and no room for names."""
+    project = Project(tmp_path / "project")
+    with small_disk(project.folder / "results/smoke", "50m,nr_inodes=12"):
+        assert "takes only 11 more files, whatever space it has" in message(project.snakemake(FIGURE, *SMOKE))
+
+
+@ROOT_ONLY
 def test_a_disk_that_fills_during_a_run(project):
     results = project.folder / "results/smoke"
     project.clear()

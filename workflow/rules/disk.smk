@@ -5,6 +5,7 @@ import shutil
 import time
 
 SPACE = 10e6  # bytes; less would not hold the records that Snakemake itself keeps
+FILES = 100  # the least that a figure takes, and what Snakemake keeps of it
 
 
 def disk_problem():
@@ -16,6 +17,12 @@ def disk_problem():
         return (
             f"the disk of {folder} is full ({free / 1e6:.1f} MB left); free some space and give the same command again:"
             " what is finished is kept"
+        )
+    room = os.statvfs(folder)
+    if room.f_files and room.f_favail < FILES:  # a file system that does not count files says that it has none
+        return (
+            f"the disk of {folder} takes only {room.f_favail} more files, whatever space it has; remove some files and give"
+            " the same command again: what is finished is kept"
         )
 
 
