@@ -12,12 +12,14 @@ from snakemake.utils import update_config
 
 PROJECT = Path(str(workflow.current_basedir)).parents[1]  # the clone that this file lies in
 if set("{}") & set(str(PROJECT)):
-    raise WorkflowError(f"the folder {PROJECT} has a brace in its path, which Snakemake takes for a placeholder; move it")
+    raise WorkflowError(
+        f"the folder {PROJECT} has a brace in its path, which Snakemake takes for a placeholder; move it"
+    )
 sys.path.insert(0, str(PROJECT / "src"))  # the code beside this workflow, whatever else is installed
 # What rules call is found without an activated environment: our command, and the Python that runs Snakemake.
 os.environ.update(PATH=":".join([f"{PROJECT}/workflow/bin", str(Path(sys.executable).parent), *os.get_exec_path()]))
-if "TMPDIR" in os.environ:  # Snakemake's scheduler writes to it without asking whether it can: one that will do
-    os.environ["TMPDIR"] = tempfile.gettempdir()
+# Snakemake's scheduler writes to this folder without asking whether it can: one that will do
+os.environ.update(TMPDIR=tempfile.gettempdir())
 os.environ.pop("BASH_ENV", None)  # a script of the user's that bash runs before the commands of a rule
 
 try:
