@@ -47,7 +47,8 @@ def test_a_missing_frame_is_named():
 def test_a_missing_column_is_named(tmp_path):
     path = written(tmp_path, "trainability.rank", without=["soft_rank", "stable_rank"])
     assert told(lambda: read_frames([path])) == (
-        f"{path} lacks the column 'soft_rank' of trainability.rank: another version made it; make it again"
+        f"{path} lacks the column 'soft_rank' of trainability.rank: it is another frame by that name, or another"
+        " version made it; make it again"
     )
 
 

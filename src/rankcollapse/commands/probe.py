@@ -65,13 +65,9 @@ def probe(
     mode in which it is built, without gradients.
     """
     limit = _limit(fail_below)
-    if plot and plot.suffix != ".png":
-        raise UserError(f"{plot}: a plot ends in .png")
     from rankcollapse.probe.loading import drawn, load_batch
 
-    outputs = [path.absolute() for path in (plot, json, parquet) if path]
-    if len({*outputs}) < len(outputs):
-        raise UserError("two of --plot, --json and --parquet name one file; name each its own")
+    _check_outputs(plot, json, parquet)
     if bool(input) == bool(data):
         raise UserError("give the batch either as --input SHAPE or as --data FILE")
     batch = load_batch(data) if data else [drawn(shape, seed + number) for number, shape in enumerate(input)]
@@ -92,6 +88,15 @@ def probe(
     _write(frames, found | {"compared": verdicts}, done.inputs(), band, plot, json, parquet)
     if limit:
         _judge(frames["as built"], *limit)
+
+
+def _check_outputs(plot: Path | None, json: Path | None, parquet: Path | None) -> None:
+    """Refuse, before anything is computed, files that cannot be written as they are named."""
+    if plot and plot.suffix != ".png":
+        raise UserError(f"{plot}: a plot ends in .png")
+    outputs = [path.absolute() for path in (plot, json, parquet) if path]
+    if len({*outputs}) < len(outputs):
+        raise UserError("two of --plot, --json and --parquet name one file; name each its own")
 
 
 def _limit(text: str) -> tuple[str, float] | None:
