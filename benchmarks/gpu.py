@@ -11,7 +11,6 @@ precision, float32 without TF32. Prints JSON.
 
 import json
 import statistics
-import time
 from collections.abc import Callable
 
 import torch
@@ -32,16 +31,13 @@ LARGE = 8192  # rows of the matrices of the peak
 
 def seconds(run: Callable[[], None], times: int) -> float:
     """What one of so many runs takes, the median of some rounds after a first run."""
-    run()
-    rounds = []
-    for _ in range(REPEATS):
-        torch.cuda.synchronize()
-        start = time.perf_counter()
+
+    def together() -> None:
         for _ in range(times):
             run()
-        torch.cuda.synchronize()
-        rounds.append((time.perf_counter() - start) / times)
-    return statistics.median(rounds)
+
+    run()
+    return statistics.median(training.seconds(together, "cuda") for _ in range(REPEATS)) / times
 
 
 def state(data: training.Images, members: int, normalized: bool) -> _State:

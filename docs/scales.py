@@ -37,12 +37,12 @@ def shown(found: Verdicts, id: str) -> str:
     """What the README says of a claim."""
     if not (verdicts := judged(found, id)):
         return "not run"
-    *_, (largest, last) = verdicts.items()
-    decided = {scale: verdict for scale, verdict in verdicts.items() if verdict != "inconclusive"}
-    chosen = {largest: last} | ({[*decided][-1]: [*decided.values()][-1]} if decided and last == "inconclusive" else {})
+    scales = [*verdicts][-1:]
+    if verdicts[scales[0]] == "inconclusive":
+        scales += [scale for scale, verdict in verdicts.items() if verdict != "inconclusive"][-1:]
+    texts = {"refuted": "**refuted**"}
     return ", ".join(
-        (f"**{verdict}**" if verdict == "refuted" else verdict) + ("" if scale == USUAL else f" (`{scale}`)")
-        for scale, verdict in chosen.items()
+        texts.get(verdicts[scale], verdicts[scale]) + ("" if scale == USUAL else f" (`{scale}`)") for scale in scales
     )
 
 

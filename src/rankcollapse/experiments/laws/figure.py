@@ -12,7 +12,7 @@ from rankcollapse.report.style import TEXT_WIDTH, curves, logarithmic, looks, pa
 PANELS: dict[str, dict[str, Any]] = {
     "F1": {"title": "F1 gradient growth with BN", "xlabel": "width $d$", "ylabel": "log growth, over the law"},
     "F2": {"title": "F2 vanilla ReLU", "xlabel": "layer", "ylabel": r"$1 - \rho$", "ylim": (1e-3, 1)},
-    "F3": {"title": "F3 BN and an activation", "xlabel": "layer", "ylabel": r"cosine $\rho$"},
+    "F3": {"title": "F3 BN and an activation", "xlabel": "layer", "ylabel": r"cosine $\rho$", "ylim": (-0.6, 1)},
     "F4": {"title": "F4 orthogonal weights", "xlabel": "depth", "ylabel": r"$\log_{10}$ gradient"},
     "F5": {"title": "F5 attention alone", "xlabel": "layer", "ylabel": r"$\log_{10}$ distance"},
     "F6": {"title": "F6 attention beside a skip", "xlabel": "tokens", "ylabel": "cosine"},
@@ -44,5 +44,5 @@ def draw(frames: dict[str, pd.DataFrame]) -> Figure:
                 axes.plot(line.index, line, color=style[case].colour, linewidth=0.8, zorder=0)
             logarithmic(axes, *LOG.get(law, ""), base=2 if law in ("F6", "F7") else 10)
             axes.set(**labels)
-            axes.legend(fontsize=5.5, labelspacing=0.2, ncols=2 if law == "F8" else 1)
+            axes.legend(fontsize=5.5, labelspacing=0.2, ncols=2 if law in ("F3", "F8") else 1)
     return figure
