@@ -1,10 +1,10 @@
 """How claims are judged: measured intervals against thresholds fixed beforehand."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 from scipy import stats
 
 from rankcollapse.claims.records import Claim, Condition, Relation, Verdict
@@ -98,9 +98,9 @@ def runs_needed(found: Condition) -> int | None:
     if n < 3 or not math.isfinite(half) or distance == 0:
         return None
     spread = half * math.sqrt(n) / stats.t.ppf(0.975, n - 1)
-    sizes = np.arange(3, 1_000_000)
-    enough = stats.t.ppf(0.975, sizes - 1) * spread / np.sqrt(sizes) < distance
-    return int(sizes[enough.argmax()]) if enough.any() else None
+    sizes = range(3, 1_000_000)  # the half-width falls with each
+    least = bisect_left(sizes, True, key=lambda m: stats.t.ppf(0.975, m - 1) * spread / math.sqrt(m) < distance)
+    return sizes[least] if least < len(sizes) else None
 
 
 def _to_decide(found: Condition) -> str:
