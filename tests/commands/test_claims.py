@@ -15,6 +15,7 @@ from rankcollapse.commands.claims import claims
 from rankcollapse.errors import UserError
 from rankcollapse.experiments import rooms
 from rankcollapse.experiments.ledger import statements
+from rankcollapse.experiments.two_classes import judge as two_classes
 from rankcollapse.experiments.two_classes.claims import E6
 from rankcollapse.storage.frames import read_frame, write_frame
 
@@ -63,6 +64,13 @@ def test_a_derived_frame_that_is_not_given_is_told_with_the_command_that_makes_i
     made = tmp_path / "bounds.theorem.parquet"
     assert rankcollapse("claims", *frames, made, "--output", tmp_path / "claims.json").returncode == 0
     assert read_claims(tmp_path / "claims.json") == read_claims(LAPTOP / "claims.json")
+
+
+def test_a_judge_that_forgets_a_claim_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(two_classes, "judge_all", lambda frames: [])
+    with pytest.raises(UserError, match="judge_all of two_classes must return the claims E6, each once"):
+        claims(committed("two_classes.training"), tmp_path / "claims.json")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_key_error_within_a_judge_is_an_error_of_ours(tmp_path, monkeypatch):

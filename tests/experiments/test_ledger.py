@@ -1,6 +1,9 @@
 """Every claim says where the paper makes it and how it is measured."""
 
-from rankcollapse.experiments import rooms
+import pytest
+
+from rankcollapse.errors import UserError
+from rankcollapse.experiments import ledger, rooms
 from rankcollapse.experiments.ledger import statements
 
 
@@ -15,3 +18,14 @@ def test_the_ledger_says_where_and_how_of_every_claim():
         assert claim.figure in rooms.names()
         assert claim.statement.endswith(".")
         assert claim.estimator.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("id", "told"), [("My1", "the id of the claim 'My1' must be"), ("C8", "two claims have the id C8")]
+)
+def test_an_id_that_cannot_be_is_told(monkeypatch, id, told):
+    claim = statements()["C7"].model_copy(update={"id": id})
+    of_others = ledger.stated
+    monkeypatch.setattr(ledger, "stated", lambda name: [claim] if name == "escape" else of_others(name))
+    with pytest.raises(UserError, match=told):
+        statements.__wrapped__()

@@ -7,7 +7,7 @@ from support.paths import ROOT
 from rankcollapse.config.scale import check_settings
 
 
-@pytest.mark.parametrize("scale", ["smoke", "laptop", "paper"])
+@pytest.mark.parametrize("scale", ["smoke", "laptop", "overnight", "paper"])
 def test_the_deviations_differ_in_one_thing_from_what_they_are_compared_with(scale):
     path = ROOT / f"config/{scale}.yaml"
     settings = check_settings(yaml.safe_load(path.read_text()), scale)

@@ -28,6 +28,7 @@ def frames(depths=(16, 32), bn=0.58, held=None, rank=None):
             for (network, way, scale), (accuracy, ratio) in rows.items():
                 row = {"network": network, "rank": way, "scale": scale, "depth": depth, "seed": seed}
                 measured = {"participation_ratio": ratio + abs(jitter), "final_accuracy": accuracy + jitter}
+                measured["numerical_rank"] = 60.0 if ratio > 1 else 1.0
                 training.append(shared | row | measured)
     states = [
         {"network": network, "depth": depth, "seed": seed, "width": 128, "batch_size": 128}

@@ -122,6 +122,24 @@ def test_nothing_is_taken_where_there_are_no_reference_results(tmp_path):
     assert planned == {"chains": 1, "frame": 1, "figure": 1, "claims": 1, "manifest": 1}
 
 
+def test_progress_is_told_though_a_finished_cell_was_removed_and_after_a_failure_nothing_runs(project):
+    first = ("--config", "scale=smoke", 'experiments=["escape", "collapse"]')
+    results = project.folder / "results/smoke"
+    shutil.rmtree(results, ignore_errors=True)
+    assert project.snakemake(*first).returncode == 0
+    shutil.rmtree(results / "cells/collapse.spectrum")
+    done = project.snakemake(*first, 'escape={"chains": 4}')
+    assert (done.returncode, done.stderr.count("not told")) == (0, 0), done.stderr
+    assert (results / "progress.txt").read_text().splitlines()[1] == "jobs that compute: 1 of 1 done, 0 running"
+    module = project.folder / "src/rankcollapse/experiments/escape/chain.py"
+    before = module.read_bytes()
+    module.write_bytes(before + b"\n\ndef run(cell, *, device):\n    raise RuntimeError('of the test')\n")
+    failed = project.snakemake(*first, 'escape={"chains": 5}')
+    module.write_bytes(before)
+    assert failed.returncode != 0
+    assert (results / "progress.txt").read_text().splitlines()[1] == "jobs that compute: 0 of 1 done, 0 running"
+
+
 def test_progress_that_cannot_be_told_fails_no_run(project):
     module = project.folder / "src/rankcollapse/experiments/progress.py"
     before = module.read_bytes()

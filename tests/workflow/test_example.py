@@ -9,6 +9,8 @@ import pytest
 from support.paths import ROOT
 from support.projects import Project
 
+from rankcollapse.experiments import rooms
+
 BLOCKS = re.findall(r"^```(python|sh)\n(.*?)^```$", (ROOT / "docs/new-experiment.md").read_text(), re.M | re.S)
 ROOM = "src/rankcollapse/experiments/signs"
 NUMBERS = """
@@ -60,6 +62,12 @@ def test_the_example_has_numbers_for_the_paper(project):
 def test_the_graph_has_the_example_and_no_other_cell_runs_for_it(project):
     planned = project.planned("results/laptop/figures/signs.png", "--forceall")
     assert planned == {"chains": 2, "frame": 1, "figure": 1}
+
+
+def test_the_reference_results_are_shown_though_they_lack_the_example(project):
+    planned = project.planned("figures", "claims", "--config", "results_from=reference")
+    assert planned["claims"] == 1
+    assert planned["figure"] == len(rooms.names())
 
 
 def test_the_example_is_code_of_the_house(project):

@@ -29,6 +29,7 @@ def modules(rule, **wildcards):
     """The modules of a rule's hash, as its text has them."""
     [text] = {source for verb, source in rules() if verb == rule}
     names = {"wildcards": type("Wildcards", (), wildcards), "EXPERIMENTS": rooms.names()}
+    names["STATEMENTS"] = [f"experiments.{name}.claims" for name in rooms.names()]
     names["computing_module"] = COMPUTING.__getitem__
     return [f"rankcollapse.{name}" for name in eval(f"({text},)", names)]
 
@@ -93,6 +94,14 @@ def test_an_edit_of_a_command_is_of_its_rules_only(copy):
     for verb in ("run", "derive", "gather", "figure", "claims", "manifest", "numbers", "page", "crate", "tarball"):
         assert edited(copy, f"commands/{verb}.py") == of(verb) != set(), verb
     assert edited(copy, "cli.py") == set()
+
+
+def test_an_edit_of_a_statement_is_of_claims_though_its_judge_is_not_in_the_run(copy):
+    [source] = {source for verb, source in rules() if verb == "claims"}
+    names = {"EXPERIMENTS": ["escape"], "STATEMENTS": [f"experiments.{name}.claims" for name in rooms.names()]}
+    hashed = [f"rankcollapse.{name}" for name in eval(f"({source},)", names)]
+    assert "rankcollapse/experiments/trainability/claims.py" in fingerprints.module_files(*hashed)
+    assert "rankcollapse/experiments/trainability/judge.py" not in fingerprints.module_files(*hashed)
 
 
 def test_an_edit_of_a_figure_is_of_no_other_rule(copy):

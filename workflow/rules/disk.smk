@@ -56,6 +56,6 @@ onstart:
 
 onerror:
     for each in FOLLOWED:
-        each.write()
+        each.end()
     if problem := disk_problem():  # a full disk takes no log either
         logger.error(problem)

@@ -37,6 +37,6 @@ rule paper:
 
 onsuccess:
     for each in FOLLOWED:
-        each.write()
+        each.end()
     if MISSING_LATEX:
         logger.warning(advice(MISSING_LATEX))

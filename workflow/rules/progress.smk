@@ -15,15 +15,22 @@ class Progress:
 
     def __init__(self):
         self.elsewhere = measured(Path(project("results/reference")), on_gpu=bool(cell_gpus(None)))
-        self.started, self.warned = {}, False
+        self.started, self.warned, self.ended = {}, False, False
+        self.writing = threading.Lock()  # by the thread that follows, and at the end of the run
         self.cells = [job for job in workflow.dag.jobs if job.rule.name in {grid.stage for grid in GRIDS.values()}]
         self.begun = time.time()
         self.slots = workflow.resource_settings.nodes or workflow.resource_settings.cores or 1
 
+    def end(self):
+        """Write the file for the last time: nothing runs any more."""
+        self.ended = True
+        self.write()
+
     def write(self):
         """Write the file; whatever goes wrong is said once, and is no reason to stop a run or to fail one that is done."""
         try:
-            write_whole(Path(RESULTS, "progress.txt"), self.told())
+            with self.writing:
+                write_whole(Path(RESULTS, "progress.txt"), self.told())
         except Exception as error:
             if not self.warned:
                 not_told(error)
@@ -37,9 +44,10 @@ class Progress:
             job = Job(frame, GRIDS[frame].fixed | CELLS[frame][name])
             if not workflow.dag.needrun(cell) or workflow.dag.finished(cell):
                 # its record has the time of work before a kill, which Snakemake's benchmark has not
-                record = CellRecord.read(Path(f"{RESULTS}/cells/{frame}/{name}.json"))
-                done.append(job._replace(seconds=record.seconds + START_UP))
-            elif modified(Path(str(cell.log[0]))) >= self.begun:
+                record = Path(f"{RESULTS}/cells/{frame}/{name}.json")
+                if record.exists():  # else its frame is there, and the cell was removed
+                    done.append(job._replace(seconds=CellRecord.read(record).seconds + START_UP))
+            elif not self.ended and modified(Path(str(cell.log[0]))) >= self.begun:
                 running.append((job, time.time() - self.started.setdefault(cell, time.time())))
             else:
                 waiting.append(job)

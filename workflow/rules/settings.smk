@@ -103,7 +103,7 @@ try:
         MANIFEST = Manifest.read(Path(reference("manifest.json")))
     if FROM_REFERENCE:
         SETTINGS = check_settings(
-            MANIFEST.settings,
+            VALUES | MANIFEST.settings,  # an experiment that the reference results have not is in the scale's file
             f"{REFERENCE}/manifest.json is of another version (its commit is in it; renew it as docs/sharing.md says): it",
         )
     else:

@@ -1,5 +1,7 @@
 # What the frames decide, and everything that made them.
 
+STATEMENTS = [f"experiments.{name}.claims" for name in rooms.names()]  # also of what this run does not decide
+
 
 rule claims:
     input:
@@ -14,7 +16,7 @@ rule claims:
     conda:
         "../../environment.yml"
     params:
-        source=source("commands.claims", *(f"experiments.{experiment}.judge" for experiment in EXPERIMENTS)),
+        source=source("commands.claims", *(f"experiments.{name}.judge" for name in EXPERIMENTS), *STATEMENTS),
     shell:
         "rankcollapse claims {input.frames:q} --output {output:q} > {log:q} 2>&1"
 

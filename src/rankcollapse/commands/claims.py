@@ -3,16 +3,25 @@
 from rankcollapse.claims.judging import judge
 from rankcollapse.claims.records import write_claims
 from rankcollapse.commands.options import Frames, Output
+from rankcollapse.errors import UserError
 from rankcollapse.experiments import rooms
 from rankcollapse.experiments.given import read_frames
 from rankcollapse.experiments.ledger import stated, statements
 
 
 def claims(frames: Frames, output: Output) -> None:
-    """Judge every claim that these frames decide; all others are not run."""
+    """Judge every claim of the experiments that these frames are of; all others are not run.
+
+    Of an experiment give all frames or none.
+    """
     given = read_frames(frames)
     decided = given.decided()
-    found = [claim for name in decided for claim in rooms.module(name, "judge").judge_all(given)]
+    found = []
+    for name in decided:
+        judged, ids = rooms.module(name, "judge").judge_all(given), {claim.id for claim in stated(name)}
+        if {claim.id for claim in judged} != ids:
+            raise UserError(f"judge_all of {name} must return the claims {', '.join(sorted(ids))}, each once")
+        found += judged
     for name in set(rooms.names()) - set(decided):
         missing = ", ".join(frame for frame in rooms.needed(name) if frame not in given)
         found += [judge(claim, [], f"frames that were not given: {missing}") for claim in stated(name)]

@@ -56,8 +56,8 @@ def _allowed(field: dict[str, Any]) -> str:
 
 def write_documentation(folder: Path) -> None:
     """Write `schema.json`, and the table in `README.md` between its two markers."""
-    write_whole(folder / "schema.json", schema())
     readme = folder / "README.md"
     before, _, rest = readme.read_text(encoding="utf-8").partition(TABLE_START)
     _, _, after = rest.partition(TABLE_END)
+    write_whole(folder / "schema.json", schema())
     write_whole(readme, f"{before}{TABLE_START}\n{table()}{TABLE_END}{after}")

@@ -10,6 +10,7 @@ import yaml
 from pydantic import Field, ValidationError, create_model
 
 from rankcollapse.config.validation import explain, literal
+from rankcollapse.datasets.catalogue import find
 from rankcollapse.errors import UserError
 from rankcollapse.experiments import rooms
 from rankcollapse.experiments.base import Grid, Section
@@ -108,6 +109,14 @@ def check_settings(values: Mapping[str, Any], source: str) -> Scale:
         UserError: a key is unknown or missing, a value has the wrong type or is out of range.
     """
     try:
-        return Config.model_validate(literal(values))
+        scale = Config.model_validate(literal(values))
     except ValidationError as error:
         raise explain(error, source, Config) from None
+    for name, grid in scale.grids().items():
+        if grid.dataset:
+            samples = grid.fixed.get("samples", find(grid.dataset).samples["train"])
+            size = max(grid.fixed.get(key, 0) for key in ("batch_size", "probe_size"))
+            if size > samples:
+                mistake = f"{name}: batch_size is {size}; there are {samples} training samples, use at most that"
+                raise UserError(f"{source} has 1 mistake(s):\n  {mistake}")
+    return scale

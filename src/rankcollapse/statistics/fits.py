@@ -23,7 +23,11 @@ def _slope(x: np.ndarray, y: Sequence[float], errors: Sequence[float], scale: fl
 
 
 def _points(points: dict[float, Interval]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Abscissas, estimates and standard errors of at least three points."""
+    """Abscissas, estimates and standard errors of at least three points.
+
+    An error is the half-width over that of the normal law, not of Student's: so it also counts what few runs leave open
+    of their spread, and a fit through points of few runs keeps its coverage.
+    """
     if len(points) < 3:
         raise ValueError(f"expected at least three points, got {points}")
     half = np.array([(point.high - point.low) / 2 for point in points.values()])

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy import stats
+from scipy.special import stdtrit
 
 
 class Interval(NamedTuple):
@@ -59,7 +60,7 @@ def _t_interval(sample: np.ndarray, unseen: float) -> Interval:
     rounding = n * (1e-12 * mean) ** 2  # equal values have a mean that is not quite theirs
     if n == 1 or squares <= rounding:
         return Interval(mean, -math.inf, math.inf, n)
-    half = float(stats.t.ppf(0.975, n - 1) * math.sqrt(squares / (n - 1) / n))
+    half = float(stdtrit(n - 1, 0.975) * math.sqrt(squares / (n - 1) / n))
     return Interval(mean, mean - half, mean + half, n)
 
 
@@ -213,6 +214,6 @@ def rank_correlation(x: Sequence[float], y: Sequence[float], groups: Sequence[in
     error = math.sqrt((n - 1) / n * float(((without - without.mean()) ** 2).sum()))
     least = swapped / (1 - min(estimate**2, (1 - swapped) ** 2))  # the same swap, where no group changes the order
     error = max(error, least)
-    margin = float(stats.t.ppf(0.975, n - 1)) * error
+    margin = float(stdtrit(n - 1, 0.975)) * error
     low, high = (math.tanh(transformed(estimate) + side) for side in (-margin, margin))
     return Interval(estimate, min(low, estimate), max(high, estimate), n)

@@ -111,3 +111,8 @@ def test_networks_of_one_seed_are_compared_in_whatever_order_they_come(name, col
     )
     for condition, same in zip(found, expected, strict=True):
         assert tuple(condition.interval) == pytest.approx(tuple(same.interval)), condition.quantity
+
+
+def test_networks_that_all_diverge_order_nothing_and_stop_no_verdict():
+    frame = course(RATIOS, dict.fromkeys(RATIOS, math.inf))
+    assert verdicts(judge_all({"breaking.training": frame} | of_vgg())) == {"C10": "not_run", "C11": "not_run"}

@@ -1,14 +1,14 @@
 """Each law is judged as it should be: by networks that keep it, and refuted by networks that break it."""
 
-from functools import cache
-
 import pandas as pd
 import pytest
 import torch
+from support.paths import ROOT
 
 from rankcollapse.experiments.laws import chain
 from rankcollapse.experiments.laws.cells import LawCell
 from rankcollapse.experiments.laws.judge import judge_all
+from rankcollapse.experiments.laws.numbers import numbers
 from rankcollapse.theory.gradients import Network
 
 CELLS = {
@@ -30,14 +30,9 @@ def verdict(law):
     return claims[law].verdict
 
 
-@cache
-def kept(law):
-    return verdict(law)
-
-
 @pytest.mark.parametrize("law", ["F3", "F5", "F6", "F7", "F8"])
 def test_a_law_that_is_kept_is_reproduced(law):
-    assert kept(law) == "reproduced"
+    assert verdict(law) == "reproduced"
 
 
 def break_f1(patch):
@@ -129,3 +124,11 @@ def test_a_network_that_sees_its_input_again_refutes_f8():
             J = torch.randn(6, 6, generator=draw, dtype=torch.float64) @ J + torch.eye(6)
     [claim] = [claim for claim in judge_all({"laws.chain": pd.DataFrame(rows)}) if claim.id == "F8"]
     assert claim.verdict == "refuted"
+
+
+@pytest.mark.parametrize("law", CELLS)
+def test_a_law_that_is_not_in_the_settings_has_no_numbers_and_stops_none(law):
+    rows = pd.read_parquet(ROOT / "results/reference/laptop/frames/laws.chain.parquet")
+    whole = numbers({"laws.chain": rows})
+    found = numbers({"laws.chain": rows[rows["law"] != law]})
+    assert {name for name in whole if found[name] != whole[name]} == {name for name in whole if f".{law}." in name}

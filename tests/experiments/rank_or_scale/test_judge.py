@@ -89,11 +89,22 @@ def test_without_varied_networks_nothing_is_judged():
     assert numbers(made | of_vgg())["rank_or_scale.deep.last.by_scale"] == "--"
 
 
+def test_depths_are_told_as_they_are():
+    found = numbers(frames(depths=(8, 127, 131)) | of_vgg())
+    assert found["rank_or_scale.bn.learned"] == "131"
+    assert [found[f"rank_or_scale.biases.{name}.depth"] for name in ("first", "second", "third")] == ["8", "127", "131"]
+    assert found["rank_or_scale.biases.second.with"].startswith("0.10")
+    few = numbers(frames(depths=(32,)) | of_vgg())
+    assert [few[f"rank_or_scale.biases.{name}.depth"] for name in ("first", "second", "third")] == ["32", "--", "--"]
+    assert few["rank_or_scale.biases.third"] == "--"
+
+
 def test_the_numbers_are_those_of_the_frame():
     found = numbers(frames() | of_vgg())
     assert found["rank_or_scale.deep.last.held.by_rank"].startswith("0.2")
     assert found["rank_or_scale.deep.drawn.by_scale"].startswith("0.3")
     assert found["rank_or_scale.bn.learned"] == "32"
+    assert found["rank_or_scale.deep.last.numerical"] == "60"
     assert found["rank_or_scale.default.learned"] == "--"
     assert found["rank_or_scale.default.rank"].startswith("1")
     assert found["rank_or_scale.vgg.default.rank"].startswith("1")

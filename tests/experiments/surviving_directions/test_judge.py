@@ -8,6 +8,7 @@ import pytest
 from support.verdicts import verdicts
 
 from rankcollapse.experiments.surviving_directions.judge import judge_all
+from rankcollapse.experiments.surviving_directions.numbers import numbers
 from rankcollapse.experiments.surviving_directions.summary import by_width
 from rankcollapse.theory.closed_forms import surviving_rank
 
@@ -44,3 +45,11 @@ def test_e3():
         (few[few["width"] < 32], "not_run"),
     ):
         assert verdicts(judge_all({"surviving_directions.spectrum": frame})) == {"E3": verdict}
+
+
+def test_without_the_family_of_the_claim_there_are_no_numbers_of_it():
+    frame = sharp_frame(surviving_edge).assign(gamma="1.0")
+    found = numbers({"surviving_directions.spectrum": frame})
+    rows = found.pop("surviving_directions.rows")
+    assert set(found.values()) == {"--"}
+    assert rows.count("256") == 1

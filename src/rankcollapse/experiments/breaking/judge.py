@@ -31,10 +31,11 @@ def judge_breaking(frames: dict[str, pd.DataFrame]) -> Claim:
 
 def judge_order(frames: dict[str, pd.DataFrame]) -> Claim:
     """C11, on MLPs and on VGG-19."""
-    on_vgg = ordered(frames, ORDERS)
-    if on_vgg is None:
-        return judge(C11, [], "needs several variants of VGG-19 that are not all alike")
-    found = ordering(frames["breaking.training"])
+    on_vgg, found = ordered(frames, ORDERS), ordering(frames["breaking.training"])
+    if on_vgg is None or found is None:
+        return judge(
+            C11, [], f"needs several variants of {'VGG-19' if on_vgg is None else 'MLPs'} that are not all alike"
+        )
     return judge(C11, [condition("rank correlation of r before training with speed", found, ">=", ORDERS), on_vgg])
 
 

@@ -25,7 +25,13 @@ def stalled(frame: pd.DataFrame) -> pd.Series:
     return table["one-signed"].clip(upper=start) - (start + table["bn"]) / 2  # also of one that diverged
 
 
-def ordering(frame: pd.DataFrame) -> Interval:
-    """Spearman's correlation of initial r with training speed, that is with less mean loss, over all networks."""
+def ordering(frame: pd.DataFrame) -> Interval | None:
+    """Spearman's correlation of initial r with training speed, that is with less mean loss, over all networks.
+
+    None where all networks are alike, say all diverged.
+    """
     table = networks(frame).dropna(subset="ratio")
-    return rank_correlation(table["ratio"], -table["mean_loss"], table["seed"])
+    try:
+        return rank_correlation(table["ratio"], -table["mean_loss"], table["seed"])
+    except ValueError:
+        return None

@@ -39,4 +39,4 @@ class GallerySettings(GalleryParameters, Section):
             if variant in self.others.architectures
         ]
         together = ("variant", "seeds")
-        return {"states": Grid("rank_at_initialization", GalleryCell, axes, (self,), together=together)}
+        return {"states": Grid("rank_at_initialization", GalleryCell, axes, (self,), memory=4000, together=together)}

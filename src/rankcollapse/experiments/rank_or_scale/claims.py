@@ -16,8 +16,8 @@ E7 = Statement(
     statement="At equal scale of all states, higher rank before training means better training, at every depth tried.",
     source="ours; what the original's conclusion would imply",
     figure="rank_or_scale",
-    estimator="Difference of final accuracies within a seed, at the worst depth: the rank raised by pre-training, in "
-    "either way, less the rank as drawn; and without biases less with them (rank one). Every state has mean "
+    estimator="Difference of final accuracies within a seed, at the worst depth: the participation ratio r raised by "
+    "pre-training, in either way, less r as drawn; and without biases less with them (rank one). Every state has mean "
     "square one, and each network its own step size; t interval for a bounded quantity. Open where r is not raised.",
 )
 E8 = Statement(

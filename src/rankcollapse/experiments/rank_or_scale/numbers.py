@@ -1,5 +1,6 @@
 """The numbers of rank and scale, set apart, that the paper's text quotes."""
 
+import itertools
 import math
 
 import pandas as pd
@@ -48,19 +49,25 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
         "lost.measured": number(rank_is_lost(states, "numerical_rank")),
         "lost.predicted": number(rank_is_lost(states, "predicted_rank")),
     }
-    for depth in (4, 8, 16):
-        found[f"biases.{depth}"] = interval(_gain(frame, depth, ("without_biases", "drawn"), ("default", "drawn")))
+    with_biases = sorted(frame[frame["network"] == "default"]["depth"].unique())
+    for name, depth in itertools.zip_longest(("first", "second", "third"), with_biases[:3]):
+        found[f"biases.{name}.depth"] = number(depth)
+        found[f"biases.{name}"] = interval(_gain(frame, depth, ("without_biases", "drawn"), ("default", "drawn")))
         held = by_seed(frame, "default", depth, "drawn", "held", "final_accuracy")
-        found[f"biases.{depth}.with"] = interval(mean_interval(held, SHARE) if len(held) else None)
+        found[f"biases.{name}.with"] = interval(mean_interval(held, SHARE) if len(held) else None)
         ranks = states[(states["network"] == "default") & (states["depth"] == depth)]["numerical_rank"]
-        found[f"biases.{depth}.rank"] = number(ranks.mean())
+        found[f"biases.{name}.rank"] = number(ranks.mean())
     for name, depth in (("shallow", depths[0]), ("deep", depths[-1])):
+        for rank in RANKS:
+            ranks = by_seed(frame, FACTORIAL, depth, rank, "held", "numerical_rank")
+            found[f"{name}.{rank}.numerical"] = number(round(ranks.mean(), 1))
         found |= {f"{name}.{key}": interval(value) for key, value in factorial(frame, depth).items()}
     reached = limits(frame)
     for network in KINDS:
         found[f"{network}.rank"] = interval(by_depth(states, network, "numerical_rank").get(FIGURE_1))
-        limit = reached.get(network, Limit(None, None, None))
-        found |= {f"{network}.{key}": number(value and float(f"{value:.2g}")) for key, value in limit._asdict().items()}
+        learned, failed, predicted = reached.get(network, Limit(None, None, None))
+        found[f"{network}.predicted"] = number(predicted and float(f"{predicted:.2g}"))
+        found |= {f"{network}.learned": number(learned), f"{network}.failed": number(failed)}
     found["bn.growth"] = number(_growth(states, "bn"))
     found |= _prediction(states)
     if {"components.training", "components.blocks"} <= frames.keys():

@@ -1,4 +1,7 @@
-"""E3: the rank of infinitely deep linear BN networks, with thresholds that were fixed before the runs they judge."""
+"""E3: the rank of infinitely deep linear BN networks, with thresholds.
+
+They were fixed before the runs they judge, but for the margin about the constant, set after a first run.
+"""
 
 from rankcollapse.claims.statements import Statement
 

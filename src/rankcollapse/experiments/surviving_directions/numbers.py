@@ -18,13 +18,14 @@ def numbers(frames: dict[str, pd.DataFrame]) -> dict[str, str]:
     ]
     points, edges = summary.by_width(summary.of_theory(frame)), summary.wide_edges(frame)
     forms = {form: summary.correction(edges, form) for form in summary.FORMS}
-    widest = max(points)
+    widest = max(points, default=None)
+    found = points.get(widest)
     return {
         "surviving_directions.rows": latex_rows(rows),
         "surviving_directions.widest": number(widest),
-        "surviving_directions.count": number(points[widest].count),
-        "surviving_directions.edge": interval(points[widest].edge),
-        "surviving_directions.law": number(round(surviving_rank(widest), 1)),
+        "surviving_directions.count": number(found and found.count),
+        "surviving_directions.edge": interval(found and found.edge),
+        "surviving_directions.law": number(widest and round(surviving_rank(widest), 1)),
         "surviving_directions.exponent": interval(summary.exponent(edges)),
         "surviving_directions.constant": interval(forms["constant"] and forms["constant"][0][0]),
         **{f"surviving_directions.{form}.misfit": number(fit and fit[1]) for form, fit in forms.items()},

@@ -1,8 +1,8 @@
 """Settings of the number of directions that survive."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from rankcollapse.experiments.base import Grid, Section
 from rankcollapse.experiments.parameters import Distinct
@@ -25,11 +25,20 @@ class SurvivingDirectionsSettings(WithChains, Section):
     families: Annotated[list[Family], Field(min_length=1)]
     """kinds of networks, each with its widths"""
 
-    def grids(self) -> dict[str, Grid]:
-        """The cells of each frame."""
-        axes = [
+    @model_validator(mode="after")
+    def _each_network_once(self) -> Self:
+        networks = [{**axis, "layers": None} for axis in self._axes()]
+        if twice := [network for network in networks if networks.count(network) > 1]:
+            raise ValueError(f"families name networks of width {twice[0]['width']} twice")
+        return self
+
+    def _axes(self) -> list[dict[str, Any]]:
+        return [
             family.model_dump(exclude={"widths"}) | {"width": width}
             for family in self.families
             for width in family.widths
         ]
-        return {"spectrum": Grid("spectra", SpectrumCell, axes, (self,), together=("width",))}
+
+    def grids(self) -> dict[str, Grid]:
+        """The cells of each frame."""
+        return {"spectrum": Grid("spectra", SpectrumCell, self._axes(), (self,), together=("width",))}

@@ -4,7 +4,6 @@ from typing import ClassVar, Self, get_args
 
 from pydantic import Field, model_validator
 
-from rankcollapse.datasets.catalogue import find
 from rankcollapse.experiments.base import Grid, Section, compared, product
 from rankcollapse.experiments.parameters import ComparedDepths, Count, Depths, OfData, Parameters, StepSizes, Trained
 from rankcollapse.experiments.trainability.cells import RankCell, RankParameters, TrainingCell
@@ -47,16 +46,10 @@ class TrainabilitySettings(OfData, Section):
     fixed: ReleaseSettings
 
     @model_validator(mode="after")
-    def _batch_fits(self) -> Self:
-        samples = find(self.dataset).samples["train"]
-        if self.batch_size > samples:
-            raise ValueError(
-                f"batch_size is {self.batch_size}; {self.dataset} has {samples} training samples, use at most that"
-            )
-        return self
-
-    @model_validator(mode="after")
     def _depths_to_compare(self) -> Self:
+        depths = [depth for more in self.training.more for depth in more.depths]
+        if twice := [depth for depth in depths if depths.count(depth) > 1]:
+            raise ValueError(f"training.more names depth {twice[0]} twice")
         for more in self.training.more:
             compared(self, "training.more", more.depths, self.training.depths)
         compared(self, "adam", self.adam.depths, self.training.depths)
