@@ -58,6 +58,8 @@ def main() -> None:
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115
     sys.stdout.reconfigure(errors="replace")  # for a terminal that is not UTF-8
+    if cache := os.environ.get("RANKCOLLAPSE_CACHE"):
+        os.environ["RANKCOLLAPSE_CACHE"] = os.path.expanduser(cache)  # no shell has, if it was in quotes
     try:
         app()
     except UserError as error:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import types
+from pathlib import Path
 
 import pytest
 from support.cli import fails, rankcollapse
@@ -90,3 +91,11 @@ def test_a_closed_stream_is_no_mistake(closed, tmp_path):
         done = subprocess.run(command, capture_output=True, text=True)
         assert done.returncode == code, done.stderr
         assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_cache_in_quotes_is_in_the_home_and_a_source_that_is_not_there_is_told(tmp_path):
+    surroundings = {"HOME": str(tmp_path), "RANKCOLLAPSE_CACHE": "~/cache"}
+    done = rankcollapse("data", "fashion-mnist-mini", cwd=tmp_path, **surroundings)
+    assert [Path(line).parent for line in done.stdout.splitlines()] == 4 * [tmp_path / "cache/fashion-mnist-mini"]
+    told = fails("data", "fashion-mnist-mini", "--from", "/nowhere", cwd=tmp_path, **surroundings)
+    assert told.startswith("error: there is no /nowhere: after --from name the folder or archive that has fashion-")

@@ -7,6 +7,7 @@ import typer
 
 from rankcollapse.datasets.catalogue import find
 from rankcollapse.datasets.fetch import fetch
+from rankcollapse.errors import UserError
 from rankcollapse.storage.files import write_whole
 
 
@@ -18,6 +19,8 @@ def data(
     record: Annotated[Path | None, typer.Option(help="write what was verified to this JSON file")] = None,
 ) -> None:
     """Fetch a data set into the cache (data/, or $RANKCOLLAPSE_CACHE), verified against the catalogue."""
+    if path and not path.expanduser().exists():
+        raise UserError(f"there is no {path}: after --from name the folder or archive that has {name}, or leave it out")
     for file in fetch(name, path):
         print(file)
     if record:
