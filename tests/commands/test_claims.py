@@ -66,8 +66,9 @@ def test_a_derived_frame_that_is_not_given_is_told_with_the_command_that_makes_i
     assert read_claims(tmp_path / "claims.json") == read_claims(LAPTOP / "claims.json")
 
 
-def test_a_judge_that_forgets_a_claim_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr(two_classes, "judge_all", lambda frames: [])
+@pytest.mark.parametrize("times", [0, 2])
+def test_a_judge_that_forgets_or_repeats_a_claim_is_told(tmp_path, monkeypatch, times):
+    monkeypatch.setattr(two_classes, "judge_all", lambda frames: times * [judge(E6, [], "of the test")])
     with pytest.raises(UserError, match="judge_all of two_classes must return the claims E6, each once"):
         claims(committed("two_classes.training"), tmp_path / "claims.json")
     assert list(tmp_path.iterdir()) == []

@@ -18,9 +18,9 @@ def claims(frames: Frames, output: Output) -> None:
     decided = given.decided()
     found = []
     for name in decided:
-        judged, ids = rooms.module(name, "judge").judge_all(given), {claim.id for claim in stated(name)}
-        if {claim.id for claim in judged} != ids:
-            raise UserError(f"judge_all of {name} must return the claims {', '.join(sorted(ids))}, each once")
+        judged, ids = rooms.module(name, "judge").judge_all(given), sorted(claim.id for claim in stated(name))
+        if sorted(claim.id for claim in judged) != ids:
+            raise UserError(f"judge_all of {name} must return the claims {', '.join(ids)}, each once")
         found += judged
     for name in set(rooms.names()) - set(decided):
         missing = ", ".join(frame for frame in rooms.needed(name) if frame not in given)

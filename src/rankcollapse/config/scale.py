@@ -112,11 +112,9 @@ def check_settings(values: Mapping[str, Any], source: str) -> Scale:
         scale = Config.model_validate(literal(values))
     except ValidationError as error:
         raise explain(error, source, Config) from None
-    for name, grid in scale.grids().items():
-        if grid.dataset:
-            samples = grid.fixed.get("samples", find(grid.dataset).samples["train"])
-            size = max(grid.fixed.get(key, 0) for key in ("batch_size", "probe_size"))
-            if size > samples:
-                mistake = f"{name}: batch_size is {size}; there are {samples} training samples, use at most that"
-                raise UserError(f"{source} has 1 mistake(s):\n  {mistake}")
+    for name, section in scale.sections().items():
+        dataset, size = getattr(section, "dataset", None), getattr(section, "batch_size", 0)
+        if dataset and size > (samples := find(dataset).samples["train"]):
+            mistake = f"{name}: batch_size is {size}; {dataset} has {samples} training samples, use at most that"
+            raise UserError(f"{source} has 1 mistake(s):\n  {mistake}")
     return scale

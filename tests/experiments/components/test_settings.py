@@ -16,6 +16,7 @@ FAMILY = {"architectures": ["vgg19"], "normalizations": ["full"], "initializatio
         ("training", {"families": [FAMILY]}, "pretrained is for VGG without normalization"),
         ("training", {"families": []}, "at least 1 item"),
         ("training", {"samples": 12001}, "samples is 12001; there are 12000 images"),
+        ("training", {"batch_size": 33}, "batch_size is 33; there are 32 images"),
         ("pretraining", {"every": 9}, "less than or equal to 8"),
     ],
 )

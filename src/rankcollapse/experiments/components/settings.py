@@ -78,9 +78,15 @@ class ComponentsSettings(cells.RankParameters, Section):
         return self
 
     @model_validator(mode="after")
-    def _there_are_samples(self) -> Self:
-        if self.training.samples > (most := find(self.dataset).samples["train"]):
-            raise ValueError(f"training.samples is {self.training.samples}; there are {most} images, use at most that")
+    def _batches_fit(self) -> Self:
+        samples, available = self.training.samples, find(self.dataset).samples["train"]
+        for name, size, most in (
+            ("training.samples", samples, available),
+            ("training.batch_size", self.training.batch_size, samples),
+            ("batch_size", self.batch_size, samples),
+        ):
+            if size > most:
+                raise ValueError(f"{name} is {size}; there are {most} images, use at most that")
         return self
 
     def _of_width(self, architectures: list[str]) -> list[dict[str, Any]]:

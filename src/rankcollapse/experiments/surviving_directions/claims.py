@@ -1,6 +1,6 @@
-"""E3: the rank of infinitely deep linear BN networks, with thresholds.
+"""E3: the rank of infinitely deep linear BN networks.
 
-They were fixed before the runs they judge, but for the margin about the constant, set after a first run.
+Thresholds were fixed before the runs they judge, but for the margin about the constant, set after a first run.
 """
 
 from rankcollapse.claims.statements import Statement
