@@ -11,6 +11,7 @@ from rankcollapse.datasets.fetch import fetch
 torch.set_num_threads(1)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
     """The tests of a file run in one process, and so do all tests that need the graph built: it is built once."""
     for item in items:

@@ -114,6 +114,9 @@ def test_what_would_decide_an_inconclusive_claim():
     fewer = values[:12] - values[:12].mean()
     fewer = 2.5 + 0.8054 * fewer / fewer.std(ddof=1)
     assert condition("q", mean_interval(fewer), ">=", 2.0).verdict == "inconclusive"
+    for threshold in (2.0, 3.0):  # cut at a bound, on the other side: as many runs are needed
+        cut = Interval(2.5, 1.5 if threshold == 2.0 else 2.5, 3.5 if threshold == 3.0 else 2.5, 5)
+        assert runs_needed(condition("q", cut, ">=", threshold)) == 13
     entry = judge(CLAIM, [between(3, 4), unclear, condition("few", Interval(3, 3, 3, 2), ">=", 2.0)])
     assert entry.to_decide == "n of about 13 at this spread, now 5, q; n of at least 3, now 2, few"
     assert judge(CLAIM, [between(3, 4)]).to_decide is None

@@ -1,6 +1,7 @@
 """The graph in a copy of the project: it runs, runs nothing twice, and reports."""
 
 import json
+import os
 import re
 
 import pytest
@@ -18,6 +19,11 @@ def test_a_run_leaves_everything_the_interface_promises(results):
         assert claim.keys() >= {"id", "statement", "verdict", "estimate", "ci_low", "ci_high", "threshold", "n"}
         assert claim["verdict"] in ("reproduced", "refuted", "inconclusive", "not_run")
         assert (results / f"figures/{claim['figure']}.png").exists()
+
+
+def test_all_tests_of_this_graph_are_in_one_process(built, request):
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        assert request.node.nodeid.endswith("@built")
 
 
 def test_a_second_run_does_nothing(built):

@@ -91,10 +91,11 @@ def runs_needed(found: Condition) -> int | None:
     """About how large n must be to decide an inconclusive condition, if estimate and spread stayed as they are.
 
     The half-width of Student's t interval of m runs, `t(m - 1) s / √m`, must become the estimate's distance from the
-    threshold. None where that says nothing: no interval, an estimate on the threshold, or more than a million.
+    threshold; the half on the side of the threshold counts, for an interval may be cut at a bound. None where that says nothing: no interval, an estimate on the threshold, or more than a million.
     """
     estimate, low, high, n = found.interval
-    distance, half = abs(estimate - found.threshold), (high - low) / 2
+    distance = abs(estimate - found.threshold)
+    half = high - estimate if found.threshold > estimate else estimate - low
     if n < 3 or not math.isfinite(half) or distance == 0:
         return None
     spread = half * math.sqrt(n) / stats.t.ppf(0.975, n - 1)
