@@ -91,7 +91,8 @@ def runs_needed(found: Condition) -> int | None:
     """About how large n must be to decide an inconclusive condition, if estimate and spread stayed as they are.
 
     The half-width of Student's t interval of m runs, `t(m - 1) s / √m`, must become the estimate's distance from the
-    threshold; the half on the side of the threshold counts, for an interval may be cut at a bound. None where that says nothing: no interval, an estimate on the threshold, or more than a million.
+    threshold; the half on the side of the threshold counts, for an interval may be cut at a bound. None where that says
+    nothing: no interval, an estimate on the threshold, or more than a million.
     """
     estimate, low, high, n = found.interval
     distance = abs(estimate - found.threshold)
