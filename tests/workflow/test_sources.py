@@ -12,6 +12,7 @@ from rankcollapse.experiments.base import Derived
 from rankcollapse.provenance import fingerprints
 
 RULES = "\n".join(path.read_text() for path in sorted((ROOT / "workflow/rules").glob("*.smk")))
+STATEMENTS = eval(re.search(r"^STATEMENTS = (\[.*\])", RULES, re.M)[1])
 WITHOUT_SOURCE = {"data", "verify", "compare", "take"}  # verified by hashes; tables are printed each time
 FRAMES = {frame: cell for name in rooms.names() for frame, cell in rooms.frames(name).items()}
 COMPUTING = {frame: f"experiments.{frame.partition('.')[0]}.{cell.COMPUTED_BY}" for frame, cell in FRAMES.items()}
@@ -29,7 +30,7 @@ def modules(rule, **wildcards):
     """The modules of a rule's hash, as its text has them."""
     [text] = {source for verb, source in rules() if verb == rule}
     names = {"wildcards": type("Wildcards", (), wildcards), "EXPERIMENTS": rooms.names()}
-    names["STATEMENTS"] = [f"experiments.{name}.claims" for name in rooms.names()]
+    names["STATEMENTS"] = STATEMENTS
     names["computing_module"] = COMPUTING.__getitem__
     return [f"rankcollapse.{name}" for name in eval(f"({text},)", names)]
 
@@ -98,7 +99,7 @@ def test_an_edit_of_a_command_is_of_its_rules_only(copy):
 
 def test_an_edit_of_a_statement_is_of_claims_though_its_judge_is_not_in_the_run(copy):
     [source] = {source for verb, source in rules() if verb == "claims"}
-    names = {"EXPERIMENTS": ["escape"], "STATEMENTS": [f"experiments.{name}.claims" for name in rooms.names()]}
+    names = {"EXPERIMENTS": ["escape"], "STATEMENTS": STATEMENTS}
     hashed = [f"rankcollapse.{name}" for name in eval(f"({source},)", names)]
     assert "rankcollapse/experiments/trainability/claims.py" in fingerprints.module_files(*hashed)
     assert "rankcollapse/experiments/trainability/judge.py" not in fingerprints.module_files(*hashed)

@@ -2,6 +2,7 @@
 
 from rankcollapse.provenance.checkout import tracked_files
 
+REFERENCES = f"{project('results/reference')}/"  # not in a crate
 try:
     TRACKED = [project(path) for path in tracked_files()]
 except UserError:
@@ -19,7 +20,7 @@ rule crate:
             *rules.verdicts_page.output,
             PAPER,
         ],
-        sources=[path for path in TRACKED if not path.startswith(project("results/reference"))],  # these are not in it
+        sources=[path for path in TRACKED if not path.startswith(REFERENCES)],
     output:
         f"{RESULTS}/crate.zip",
     log:

@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Any
 
-from scipy import stats
+from scipy.special import stdtrit
 
 from rankcollapse.claims.records import Claim, Condition, Relation, Verdict
 from rankcollapse.claims.statements import Statement
@@ -99,9 +99,9 @@ def runs_needed(found: Condition) -> int | None:
     half = high - estimate if found.threshold > estimate else estimate - low
     if n < 3 or not math.isfinite(half) or distance == 0:
         return None
-    spread = half * math.sqrt(n) / stats.t.ppf(0.975, n - 1)
+    spread = half * math.sqrt(n) / stdtrit(n - 1, 0.975)
     sizes = range(3, 1_000_000)  # the half-width falls with each
-    least = bisect_left(sizes, True, key=lambda m: stats.t.ppf(0.975, m - 1) * spread / math.sqrt(m) < distance)
+    least = bisect_left(sizes, True, key=lambda m: stdtrit(m - 1, 0.975) * spread / math.sqrt(m) < distance)
     return sizes[least] if least < len(sizes) else None
 
 
